@@ -1,0 +1,76 @@
+/** Everything that can be configured, typed and validated; made from the environment in `env.dto.ts`. */
+export interface AppConfig {
+  readonly server: ServerConfig;
+  readonly memory: { readonly backend: 'auto' | 'postgresql' | 'chromadb' };
+  readonly chroma: ChromaConfig;
+  readonly embedding: EmbeddingConfig;
+  readonly limits: Limits;
+}
+
+export interface ServerConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly corsOrigins: readonly string[];
+  readonly authMode: 'off';
+  readonly allowUnauthenticated: boolean;
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+}
+
+export interface ChromaConfig {
+  /** A running server; without it a local one is started over `path`. */
+  readonly url?: string;
+  readonly path: string;
+  /** Replaces the bundled server: a command line that takes `run --path --host --port` as `chroma` does. */
+  readonly command?: string;
+  readonly apiKey?: string;
+  readonly tenant: string;
+  readonly database: string;
+}
+
+export interface EmbeddingConfig {
+  readonly provider: 'local' | 'http';
+  readonly model: string;
+  readonly modelsPath: string;
+  readonly threads: number;
+  /** Chunks that may wait; beyond it requests get 503. */
+  readonly queueLimit: number;
+  /** Questions whose vectors are remembered. */
+  readonly cacheSize: number;
+  readonly url?: string;
+  readonly apiKey?: string;
+  readonly dimensions?: number;
+}
+
+/** What a request may ask for at most. Beyond: 413 or 422, nothing stored. */
+export interface Limits {
+  readonly bodyBytes: number;
+  readonly contentCharacters: number;
+  readonly queryCharacters: number;
+  /** Metadata as JSON in UTF-8. */
+  readonly metadataBytes: number;
+  /** Keys at all depths together. */
+  readonly metadataKeys: number;
+  readonly metadataDepth: number;
+  readonly externalIdBytes: number;
+  /** `agent_id`, `speaker`, `content_type`, `session_type`, in UTF-8. */
+  readonly labelBytes: number;
+  readonly projectNameCharacters: number;
+  readonly batchMemories: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  bodyBytes: 8 * 1024 * 1024,
+  contentCharacters: 200_000,
+  queryCharacters: 20_000,
+  metadataBytes: 64 * 1024,
+  metadataKeys: 256,
+  metadataDepth: 16,
+  externalIdBytes: 512,
+  // PostgreSQL's index tuples end at 2,704 bytes: four such labels must fit beside 1,024 halfvec dimensions.
+  labelBytes: 128,
+  projectNameCharacters: 255,
+  batchMemories: 500,
+};
+
+/** Injects the `AppConfig`. */
+export const APP_CONFIG = Symbol('APP_CONFIG');

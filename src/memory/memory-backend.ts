@@ -1,0 +1,118 @@
+import {
+  Deletion,
+  EmbeddedMemory,
+  ListQuery,
+  Memory,
+  MemoryFilter,
+  MemoryPage,
+  Project,
+  ProjectSummary,
+  SearchAnswer,
+  Statistics,
+  VectorQuery,
+} from './memory';
+
+/** Injects the backend that was chosen at start. */
+export const MEMORY_BACKEND = Symbol('MEMORY_BACKEND');
+
+export type BackendName = 'postgresql' | 'chromadb' | 'in-memory';
+
+/**
+ * The port: what every place that keeps memories promises. `test/contract` proves each sentence on every backend.
+ *
+ * - **Isolation.** Every call works inside one user's memories; nothing of another user is read, counted or changed.
+ *   A user needs no registration: reads of an unknown user find nothing, the first write creates it.
+ * - **Expiry.** A memory whose `expiresAt` is not after the clock's now is as if deleted, in every answer and count.
+ * - **Read your writes.** A write that resolved is seen by every later call, and survives `kill -9` of every process.
+ * - **All or nothing.** A call that rejects has changed nothing.
+ * - **Errors.** `BackendUnavailableError` when the store cannot be reached or cannot write (with what to do, never a
+ *   vendor's text alone); other domain errors as stated. Vendor errors are the `cause`.
+ *
+ * A `key` is a memory's id (any case) or its external id; an external id never looks like an id.
+ */
+export interface MemoryBackend {
+  readonly name: BackendName;
+
+  /** Connects and makes the store ready; the constructor does no I/O. Rejects with a message that says what to do. */
+  connect(): Promise<void>;
+
+  /** Waits for what is under way, then lets go of every resource. Safe to call twice and before `connect`. */
+  close(): Promise<void>;
+
+  /** Resolves when the store answers; rejects with `BackendUnavailableError` when it does not. Cheap: no scan. */
+  ping(): Promise<void>;
+
+  /**
+   * Stores every memory, or none. One whose `externalId` exists already replaces that memory: same `id` and
+   * `createdAt`, everything else new (an undefined `occurredAt` keeps the earlier one). Times of creation and update are
+   * the clock's now. No two `externalId`s in one call are equal.
+   *
+   * @returns the memories as stored, in the order given.
+   * @throws BatchTooLargeError when the store cannot write so many chunks at once.
+   */
+  store(userId: number, memories: readonly EmbeddedMemory[]): Promise<Memory[]>;
+
+  find(userId: number, key: string): Promise<Memory | undefined>;
+
+  /**
+   * Replaces one memory by what `revise` makes of it. No other write to it comes between: of two concurrent
+   * revisions the second sees the first. `revise` is pure, may be called more than once, and keeps `id`, `userId`,
+   * `externalId` and `createdAt`; what it throws is thrown here, with nothing changed. With `vectors` all chunks are
+   * replaced too. `updatedAt` becomes the clock's now.
+   *
+   * @returns the memory as it is now, or undefined if there is none.
+   */
+  update(
+    userId: number,
+    key: string,
+    revise: (current: Memory) => Memory,
+    vectors?: Float32Array[],
+  ): Promise<Memory | undefined>;
+
+  /** @returns whether there was such a memory. */
+  delete(userId: number, key: string): Promise<boolean>;
+
+  /**
+   * Deletes what the filter matches. With `dryRun` only counts. When `expectedCount` is given and differs from what
+   * matches, nothing is deleted.
+   *
+   * @throws CountMismatchError carrying the real count.
+   */
+  deleteMatching(
+    userId: number,
+    filter: MemoryFilter,
+    options: { readonly dryRun: boolean; readonly expectedCount?: number },
+  ): Promise<Deletion>;
+
+  /** A page in the order `(occurredAt, id)`. Pages joined by `next` give each memory once, whatever is stored meanwhile. */
+  list(userId: number, query: ListQuery): Promise<MemoryPage>;
+
+  /**
+   * The memories nearest to a vector among those that the filter leaves; a memory counts once, with its best chunk.
+   * Fewer than `limit` only where fewer exist. A memory whose vector is zero is never a result (cosine is undefined).
+   */
+  search(userId: number, query: VectorQuery): Promise<SearchAnswer>;
+
+  /** How many live memories the user has. */
+  count(userId: number): Promise<number>;
+
+  statistics(userId: number): Promise<Statistics>;
+
+  /** Every project of the user, those without memories too, by name in code point order. */
+  listProjects(userId: number): Promise<ProjectSummary[]>;
+
+  findProject(
+    userId: number,
+    by: { readonly name: string } | { readonly id: number },
+  ): Promise<Project | undefined>;
+
+  /** The project of that name, created if there is none; concurrent calls give one and the same. */
+  ensureProject(userId: number, name: string): Promise<Project>;
+}
+
+/** The time, injected so that tests can move it. */
+export interface Clock {
+  now(): Date;
+}
+
+export const CLOCK = Symbol('CLOCK');
