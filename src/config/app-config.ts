@@ -1,8 +1,9 @@
-/** Everything that can be configured, typed and validated; made from the environment in `env.dto.ts`. */
+/** Everything that can be configured, typed and validated; made from the environment by `environment.ts`. */
 export interface AppConfig {
   readonly server: ServerConfig;
   readonly memory: { readonly backend: 'auto' | 'postgresql' | 'chromadb' };
   readonly chroma: ChromaConfig;
+  readonly database: DatabaseConfig;
   readonly embedding: EmbeddingConfig;
   readonly limits: Limits;
 }
@@ -25,6 +26,19 @@ export interface ChromaConfig {
   readonly apiKey?: string;
   readonly tenant: string;
   readonly database: string;
+}
+
+export interface DatabaseConfig {
+  /** `postgresql://...`, or `pglite:PATH` for the embedded one. */
+  readonly url?: string;
+  /** The owner's, for migrations and index builds; `url` unless given. */
+  readonly adminUrl?: string;
+  readonly poolSize: number;
+  readonly connectTimeoutMs: number;
+  /** 0 is no limit. */
+  readonly statementTimeoutMs: number;
+  /** Whether the service brings the schema up to date when it starts. */
+  readonly migrations: boolean;
 }
 
 export interface EmbeddingConfig {

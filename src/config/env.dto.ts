@@ -1,0 +1,262 @@
+import {
+  ChoiceVariable,
+  FlagVariable,
+  isUrlOf,
+  TextVariable,
+  UrlVariable,
+  WholeNumberVariable,
+} from './env-variable';
+import { DEFAULT_LIMITS } from './app-config';
+
+/**
+ * Every environment variable the service reads, and its default. The one source: validation, the table in the README
+ * and `.env.example` all come from here. An empty value counts as none.
+ */
+export class EnvDto {
+  @TextVariable({
+    section: 'Server',
+    about:
+      'Address to listen on. Another than loopback needs `ALLOW_UNAUTHENTICATED=true` while `AUTH_MODE=off`.',
+    takes: 'a host name or an IP address',
+    accepts: (value) => /^[\w.:%-]+$/.test(value),
+  })
+  HOST = '127.0.0.1';
+
+  @WholeNumberVariable({
+    section: 'Server',
+    about: 'Port to listen on; `0` takes a free one.',
+    min: 0,
+    max: 65_535,
+  })
+  PORT = 8000;
+
+  @ChoiceVariable({ section: 'Server', about: 'Who may call: `off` is everybody.', of: ['off'] })
+  AUTH_MODE = 'off' as const;
+
+  @FlagVariable({
+    section: 'Server',
+    about:
+      'Listen beyond loopback although nobody has to prove who they are. Only behind something that does.',
+  })
+  ALLOW_UNAUTHENTICATED = false;
+
+  @TextVariable({
+    section: 'Server',
+    about: 'Web pages that may call from a browser, separated by commas.',
+    takes: 'origins such as `https://app.example.org` separated by commas, or `*`',
+    accepts: (value) => value === '*' || value.split(',').every((origin) => isOrigin(origin.trim())),
+  })
+  CORS_ORIGINS?: string;
+
+  @ChoiceVariable({
+    section: 'Server',
+    about: 'The least important lines that are written.',
+    of: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+  })
+  LOG_LEVEL: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent' = 'info';
+
+  @ChoiceVariable({
+    section: 'Backend',
+    about:
+      'Where memories are kept. `auto`: PostgreSQL if `DATABASE_URL` is set and reachable, else ChromaDB.',
+    of: ['auto', 'postgresql', 'chromadb'],
+  })
+  MEMORY_BACKEND: 'auto' | 'postgresql' | 'chromadb' = 'auto';
+
+  @UrlVariable({
+    section: 'ChromaDB',
+    about: 'A running ChromaDB server. Without it a local one is started over `CHROMA_PATH`.',
+    protocols: ['http', 'https'],
+    secret: true,
+  })
+  CHROMA_URL?: string;
+
+  @TextVariable({
+    section: 'ChromaDB',
+    about:
+      'Directory of the local server; made if missing. One that another ChromaDB wrote is read, never changed.',
+    takes: 'a path',
+  })
+  CHROMA_PATH = './data/chroma';
+
+  @TextVariable({
+    section: 'ChromaDB',
+    about:
+      'Command line to start instead of the bundled server; `run --path … --host … --port …` is appended.',
+    takes: 'a command line',
+  })
+  CHROMA_COMMAND?: string;
+
+  @TextVariable({ section: 'ChromaDB', about: 'Key for `CHROMA_URL`.', takes: 'a key', secret: true })
+  CHROMA_API_KEY?: string;
+
+  @TextVariable({ section: 'ChromaDB', about: 'Tenant at `CHROMA_URL`.', takes: 'a name' })
+  CHROMA_TENANT = 'default_tenant';
+
+  @TextVariable({ section: 'ChromaDB', about: 'Database at `CHROMA_URL`.', takes: 'a name' })
+  CHROMA_DATABASE = 'default_database';
+
+  @TextVariable({
+    section: 'PostgreSQL',
+    about: 'PostgreSQL with pgvector; `pglite:PATH` runs it embedded, for trying and tests.',
+    takes: 'a URL that begins with `postgresql://` or `postgres://`, or `pglite:` and a path',
+    accepts: isDatabaseUrl,
+    secret: true,
+  })
+  DATABASE_URL?: string;
+
+  @TextVariable({
+    section: 'PostgreSQL',
+    about: 'The same database as its owner, for migrations and index builds.',
+    takes: 'a URL that begins with `postgresql://` or `postgres://`, or `pglite:` and a path',
+    accepts: isDatabaseUrl,
+    defaultText: '`DATABASE_URL`',
+    secret: true,
+  })
+  DATABASE_ADMIN_URL?: string;
+
+  @WholeNumberVariable({ section: 'PostgreSQL', about: 'Connections at most.', min: 1, max: 1000 })
+  DATABASE_POOL_SIZE = 10;
+
+  @WholeNumberVariable({
+    section: 'PostgreSQL',
+    about: 'Milliseconds to wait for a connection.',
+    min: 1,
+    max: 600_000,
+  })
+  DATABASE_CONNECT_TIMEOUT_MS = 5000;
+
+  @WholeNumberVariable({
+    section: 'PostgreSQL',
+    about: 'Milliseconds a statement may take; `0` is no limit.',
+    min: 0,
+    max: 3_600_000,
+  })
+  DATABASE_STATEMENT_TIMEOUT_MS = 30_000;
+
+  @ChoiceVariable({
+    section: 'PostgreSQL',
+    about: 'Whether the service brings the schema up to date when it starts.',
+    of: ['on', 'off'],
+  })
+  DATABASE_MIGRATIONS: 'on' | 'off' = 'on';
+
+  @ChoiceVariable({
+    section: 'Embedding',
+    about:
+      '`local`: the model runs here, offline. `http`: a server with the OpenAI-compatible `/v1/embeddings`.',
+    of: ['local', 'http'],
+  })
+  EMBEDDING_PROVIDER: 'local' | 'http' = 'local';
+
+  @TextVariable({
+    section: 'Embedding',
+    about: 'The model: a directory of `MODELS_PATH`, or the name that the embedding server knows.',
+    takes: 'the name of a model',
+    accepts: (value) => /^[\w.:-]+(\/[\w.:-]+)*$/.test(value),
+  })
+  EMBEDDING_MODEL = 'all-MiniLM-L6-v2';
+
+  @TextVariable({
+    section: 'Embedding',
+    about: 'Directory of the models.',
+    takes: 'a path',
+    defaultText: '`models` of the installation',
+  })
+  MODELS_PATH?: string;
+
+  @WholeNumberVariable({
+    section: 'Embedding',
+    about: 'Processor cores that the local model uses.',
+    min: 1,
+    max: 64,
+    defaultText: 'all cores, at most 4',
+  })
+  EMBEDDING_THREADS?: number;
+
+  @WholeNumberVariable({
+    section: 'Embedding',
+    about: 'Pieces of text that may wait for the model; beyond it requests get 503.',
+    min: 1,
+    max: 1_000_000,
+  })
+  // More than the 5,461 records that ChromaDB takes in one call, so that no request is refused while nothing waits.
+  EMBEDDING_QUEUE_LIMIT = 8192;
+
+  @WholeNumberVariable({
+    section: 'Embedding',
+    about: 'Questions whose vectors are remembered; `0` remembers none.',
+    min: 0,
+    max: 1_000_000,
+  })
+  EMBEDDING_CACHE_SIZE = 1000;
+
+  @UrlVariable({
+    section: 'Embedding',
+    about: 'The embedding server, for `EMBEDDING_PROVIDER=http`.',
+    protocols: ['http', 'https'],
+    secret: true,
+  })
+  EMBEDDING_URL?: string;
+
+  @TextVariable({ section: 'Embedding', about: 'Key for `EMBEDDING_URL`.', takes: 'a key', secret: true })
+  EMBEDDING_API_KEY?: string;
+
+  @WholeNumberVariable({
+    section: 'Embedding',
+    about: 'Numbers in a vector, for `EMBEDDING_PROVIDER=http`.',
+    min: 1,
+    max: 4096,
+    defaultText: 'as the model gives',
+  })
+  EMBEDDING_DIMENSIONS?: number;
+
+  @WholeNumberVariable({
+    section: 'Limits',
+    about: 'Bytes of a request body.',
+    min: 1024,
+    max: 1_073_741_824,
+  })
+  MAX_BODY_BYTES = DEFAULT_LIMITS.bodyBytes;
+
+  @WholeNumberVariable({ section: 'Limits', about: 'Characters of a memory.', min: 1, max: 100_000_000 })
+  MAX_CONTENT_CHARACTERS = DEFAULT_LIMITS.contentCharacters;
+
+  @WholeNumberVariable({ section: 'Limits', about: 'Characters of a question.', min: 1, max: 1_000_000 })
+  MAX_QUERY_CHARACTERS = DEFAULT_LIMITS.queryCharacters;
+
+  @WholeNumberVariable({ section: 'Limits', about: 'Bytes of metadata as JSON.', min: 2, max: 16_777_216 })
+  MAX_METADATA_BYTES = DEFAULT_LIMITS.metadataBytes;
+
+  @WholeNumberVariable({ section: 'Limits', about: 'Keys of metadata, all depths.', min: 1, max: 100_000 })
+  MAX_METADATA_KEYS = DEFAULT_LIMITS.metadataKeys;
+
+  @WholeNumberVariable({ section: 'Limits', about: 'Levels of metadata.', min: 1, max: 100 })
+  MAX_METADATA_DEPTH = DEFAULT_LIMITS.metadataDepth;
+
+  @WholeNumberVariable({ section: 'Limits', about: 'Bytes of an `external_id`.', min: 1, max: 1024 })
+  MAX_EXTERNAL_ID_BYTES = DEFAULT_LIMITS.externalIdBytes;
+
+  @WholeNumberVariable({
+    section: 'Limits',
+    about: 'Bytes of `agent_id`, `speaker`, `content_type` and `session_type` each.',
+    min: 1,
+    // See `DEFAULT_LIMITS.labelBytes`: more does not fit PostgreSQL's index tuples.
+    max: DEFAULT_LIMITS.labelBytes,
+  })
+  MAX_LABEL_BYTES = DEFAULT_LIMITS.labelBytes;
+
+  @WholeNumberVariable({ section: 'Limits', about: "Characters of a project's name.", min: 1, max: 255 })
+  MAX_PROJECT_NAME_CHARACTERS = DEFAULT_LIMITS.projectNameCharacters;
+
+  @WholeNumberVariable({ section: 'Limits', about: 'Memories of one batch.', min: 1, max: 5461 })
+  MAX_BATCH_MEMORIES = DEFAULT_LIMITS.batchMemories;
+}
+
+function isDatabaseUrl(value: string): boolean {
+  return /^pglite:./.test(value) || isUrlOf(['postgresql', 'postgres'], value);
+}
+
+function isOrigin(value: string): boolean {
+  return isUrlOf(['http', 'https'], value) && new URL(value).origin === value;
+}

@@ -1,0 +1,108 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { plainToInstance } from 'class-transformer';
+import { validateSync, ValidationError } from 'class-validator';
+import { AppConfig, Limits } from './app-config';
+import { ConfigurationError } from './configuration.error';
+import { EnvVariable, variablesOf } from './env-variable';
+import { EnvDto } from './env.dto';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const SHIPPED_MODELS = resolve(__dirname, '../../models');
+
+/**
+ * The configuration that the environment asks for. Reads nothing else.
+ *
+ * @throws ConfigurationError naming every variable that is wrong and what it takes.
+ */
+export function readAppConfig(environment: Environment): AppConfig {
+  const variables = variablesOf(EnvDto);
+  const given = variables.flatMap(({ name }) => (environment[name] ? [[name, environment[name]]] : []));
+  const env = plainToInstance(EnvDto, Object.fromEntries(given));
+  const problems = validateSync(env).map((error) => describe(error, variables));
+  const rules = problems.length === 0 ? brokenRules(env) : [];
+  if (problems.length + rules.length > 0) throw new ConfigurationError([...problems, ...rules]);
+  return toAppConfig(env);
+}
+
+function describe({ property, value, constraints }: ValidationError, variables: EnvVariable[]): string {
+  const takes = Object.values(constraints ?? {})[0];
+  const secret = variables.find(({ name }) => name === property)?.secret === true;
+  return `${property} takes ${takes}` + (secret ? '' : `, not ${JSON.stringify(value)}`);
+}
+
+function brokenRules(env: EnvDto): string[] {
+  const problems: string[] = [];
+  if (!isLoopback(env.HOST) && env.AUTH_MODE === 'off' && !env.ALLOW_UNAUTHENTICATED)
+    problems.push(
+      `HOST is ${env.HOST}, where others can reach the service, and AUTH_MODE=off lets them read everything: ` +
+        'take a loopback address such as 127.0.0.1, or set ALLOW_UNAUTHENTICATED=true if something else keeps them out',
+    );
+  if (env.MEMORY_BACKEND === 'postgresql' && env.DATABASE_URL === undefined)
+    problems.push('MEMORY_BACKEND=postgresql needs DATABASE_URL, which is not set');
+  if (env.EMBEDDING_PROVIDER === 'http' && env.EMBEDDING_URL === undefined)
+    problems.push('EMBEDDING_PROVIDER=http needs EMBEDDING_URL, which is not set');
+  return problems;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function toAppConfig(env: EnvDto): AppConfig {
+  return {
+    server: {
+      host: env.HOST,
+      port: env.PORT,
+      corsOrigins: env.CORS_ORIGINS?.split(',').map((origin) => origin.trim()) ?? [],
+      authMode: env.AUTH_MODE,
+      allowUnauthenticated: env.ALLOW_UNAUTHENTICATED,
+      logLevel: env.LOG_LEVEL,
+    },
+    memory: { backend: env.MEMORY_BACKEND },
+    chroma: {
+      url: env.CHROMA_URL,
+      path: resolve(env.CHROMA_PATH),
+      command: env.CHROMA_COMMAND,
+      apiKey: env.CHROMA_API_KEY,
+      tenant: env.CHROMA_TENANT,
+      database: env.CHROMA_DATABASE,
+    },
+    database: {
+      url: env.DATABASE_URL,
+      adminUrl: env.DATABASE_ADMIN_URL ?? env.DATABASE_URL,
+      poolSize: env.DATABASE_POOL_SIZE,
+      connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT_MS,
+      statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
+      migrations: env.DATABASE_MIGRATIONS === 'on',
+    },
+    embedding: {
+      provider: env.EMBEDDING_PROVIDER,
+      model: env.EMBEDDING_MODEL,
+      modelsPath: resolve(env.MODELS_PATH ?? SHIPPED_MODELS),
+      threads: env.EMBEDDING_THREADS ?? Math.min(4, availableParallelism()),
+      queueLimit: env.EMBEDDING_QUEUE_LIMIT,
+      cacheSize: env.EMBEDDING_CACHE_SIZE,
+      url: env.EMBEDDING_URL,
+      apiKey: env.EMBEDDING_API_KEY,
+      dimensions: env.EMBEDDING_DIMENSIONS,
+    },
+    limits: toLimits(env),
+  };
+}
+
+function toLimits(env: EnvDto): Limits {
+  return {
+    bodyBytes: env.MAX_BODY_BYTES,
+    contentCharacters: env.MAX_CONTENT_CHARACTERS,
+    queryCharacters: env.MAX_QUERY_CHARACTERS,
+    metadataBytes: env.MAX_METADATA_BYTES,
+    metadataKeys: env.MAX_METADATA_KEYS,
+    metadataDepth: env.MAX_METADATA_DEPTH,
+    externalIdBytes: env.MAX_EXTERNAL_ID_BYTES,
+    labelBytes: env.MAX_LABEL_BYTES,
+    projectNameCharacters: env.MAX_PROJECT_NAME_CHARACTERS,
+    batchMemories: env.MAX_BATCH_MEMORIES,
+  };
+}
