@@ -14,7 +14,7 @@ const swc = (parser) => [
 module.exports = {
   rootDir: __dirname,
   testEnvironment: '<rootDir>/test/support/jest.environment.js',
-  testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
+  testMatch: ['<rootDir>/{src,test,scripts}/**/*.spec.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   transform: {
     '\\.ts$': swc({ syntax: 'typescript', decorators: true }),

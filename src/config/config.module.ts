@@ -1,7 +1,7 @@
 import { Global, Logger, Module } from '@nestjs/common';
 import { ConfigModule as EnvFileModule } from '@nestjs/config';
 import { APP_CONFIG, AppConfig } from './app-config';
-import { variablesOf } from './env-variable';
+import { variablesOf } from './env-variable.decorator';
 import { EnvDto } from './env.dto';
 import { readAppConfig } from './environment';
 import { misspeltVariables } from './misspelt';

@@ -5,7 +5,7 @@ import {
   TextVariable,
   UrlVariable,
   WholeNumberVariable,
-} from './env-variable';
+} from './env-variable.decorator';
 import { DEFAULT_LIMITS } from './app-config';
 
 /**

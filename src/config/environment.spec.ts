@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { ConfigurationError } from './configuration.error';
-import { variablesOf } from './env-variable';
+import { variablesOf } from './env-variable.decorator';
 import { EnvDto } from './env.dto';
 import { Environment, readAppConfig } from './environment';
 

@@ -4,7 +4,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync, ValidationError } from 'class-validator';
 import { AppConfig, Limits } from './app-config';
 import { ConfigurationError } from './configuration.error';
-import { EnvVariable, variablesOf } from './env-variable';
+import { EnvVariable, variablesOf } from './env-variable.decorator';
 import { EnvDto } from './env.dto';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -34,7 +34,7 @@ function describe({ property, value, constraints }: ValidationError, variables: 
 
 function brokenRules(env: EnvDto): string[] {
   const problems: string[] = [];
-  if (!isLoopback(env.HOST) && env.AUTH_MODE === 'off' && !env.ALLOW_UNAUTHENTICATED)
+  if (!isLoopback(env.HOST) && !env.ALLOW_UNAUTHENTICATED)
     problems.push(
       `HOST is ${env.HOST}, where others can reach the service, and AUTH_MODE=off lets them read everything: ` +
         'take a loopback address such as 127.0.0.1, or set ALLOW_UNAUTHENTICATED=true if something else keeps them out',

@@ -102,5 +102,5 @@ function variable(
     const known = (Reflect.getMetadata(VARIABLES, prototype) ?? []) as EnvVariable[];
     Reflect.defineMetadata(VARIABLES, [...known, { ...description, name: String(name) }], prototype);
   };
-  return applyDecorators(documented, IsOptional(), ...validators) as PropertyDecorator;
+  return applyDecorators(documented, IsOptional(), ...validators);
 }
