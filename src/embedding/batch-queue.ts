@@ -1,0 +1,75 @@
+/** Questions go before documents: somebody waits for their answer. */
+export type Lane = 'question' | 'document';
+
+/**
+ * What waits for the model, and what it should work on next.
+ *
+ * A batch costs its longest member times its members (all are padded to the longest), at most `budget` tokens unless
+ * one alone is longer. It is of one lane: the questions', but never twice in a row while documents wait, so that
+ * neither lane starves. The one that has waited longest is always in it, with those nearest to its length.
+ */
+export class BatchQueue<T> {
+  private readonly lanes: Record<Lane, Waiting<T>[]> = { question: [], document: [] };
+  private last: Lane = 'document';
+  private arrivals = 0;
+
+  constructor(private readonly budget: number) {}
+
+  get size(): number {
+    return this.lanes.question.length + this.lanes.document.length;
+  }
+
+  push(lane: Lane, item: T, tokens: number): void {
+    const waiting = this.lanes[lane];
+    waiting.splice(indexByTokens(waiting, tokens), 0, { item, tokens, arrival: this.arrivals++ });
+  }
+
+  /** Takes the next batch, ascending in length; empty if nothing waits. */
+  next(): T[] {
+    const { question, document } = this.lanes;
+    const questionsTurn = question.length > 0 && (this.last === 'document' || document.length === 0);
+    this.last = questionsTurn ? 'question' : 'document';
+    const waiting = this.lanes[this.last];
+    const [from, to] = this.runAround(waiting, indexOfOldest(waiting));
+    return waiting.splice(from, to - from).map(({ item }) => item);
+  }
+
+  /** The longest run of neighbours in length around `index` that the budget allows, as [from, to). */
+  private runAround(waiting: readonly Waiting<T>[], index: number): [from: number, to: number] {
+    let from = index;
+    let to = Math.min(index + 1, waiting.length);
+    for (;;) {
+      const shorter = waiting[from - 1];
+      const longer = waiting[to];
+      const longest = waiting[to - 1]?.tokens ?? 0;
+      const fits = (tokens: number) => tokens * (to - from + 1) <= this.budget;
+      if (shorter && fits(longest)) from--;
+      else if (longer && fits(longer.tokens)) to++;
+      else return [from, to];
+    }
+  }
+}
+
+interface Waiting<T> {
+  readonly item: T;
+  readonly tokens: number;
+  readonly arrival: number;
+}
+
+function indexByTokens(sorted: readonly Waiting<unknown>[], tokens: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]!.tokens <= tokens) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function indexOfOldest(waiting: readonly Waiting<unknown>[]): number {
+  let oldest = 0;
+  for (let index = 1; index < waiting.length; index++)
+    if (waiting[index]!.arrival < waiting[oldest]!.arrival) oldest = index;
+  return oldest;
+}

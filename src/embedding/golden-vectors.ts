@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EmbeddingModelError } from './embedding.errors';
+import { dot } from './unit-vector';
+
+/** int8 weights give 0.992 and more; a wrong model, pooling or tokenizer gives less than 0.9. */
+const LEAST_COSINE = 0.99;
+
+interface GoldenVectors {
+  readonly reference: string;
+  readonly texts: readonly string[];
+  readonly embeddings: readonly (readonly number[])[];
+}
+
+/**
+ * Compares what `embed` makes of a model's reference texts with its `golden-embeddings.json`. A model without that
+ * file passes.
+ *
+ * @throws EmbeddingModelError if a vector is not the reference's.
+ */
+export async function checkGoldenVectors(
+  directory: string,
+  embed: (texts: readonly string[]) => Promise<Float32Array[][]>,
+): Promise<void> {
+  const path = join(directory, 'golden-embeddings.json');
+  if (!existsSync(path)) return;
+  const golden: GoldenVectors = JSON.parse(await readFile(path, 'utf8'));
+  const embedded = await embed(golden.texts);
+  embedded.forEach(([vector], index) => {
+    const cosine = dot(golden.embeddings[index]!, vector!);
+    if (!(cosine >= LEAST_COSINE))
+      throw new EmbeddingModelError(
+        `The model in ${directory} gives wrong vectors here: "${golden.texts[index]}" has cosine ` +
+          `${cosine.toFixed(4)} to its reference, where ${LEAST_COSINE} is the least. Reinstall the dependencies ` +
+          '(npm ci), or use an embedding server (EMBEDDING_PROVIDER=http).',
+      );
+  });
+}

@@ -1,0 +1,124 @@
+import { extname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { Logger } from '@nestjs/common';
+import { Lane } from './batch-queue';
+import { EmbeddingUnavailableError } from './embedding.errors';
+import { BatchReport, LocalModelOptions, WorkerMessage, WorkerRequest } from './worker-protocol';
+
+/** From source (tests, benchmarks) the thread runs TypeScript by the flag that it inherits: scripts/run-typescript.js. */
+const WORKER_FILE = join(__dirname, `embedding.worker${extname(__filename)}`);
+
+/** A failure that ends the worker may be a request's own fault: two times is enough. */
+const MOST_ATTEMPTS = 2;
+
+/**
+ * The thread that has the model, seen from the main one. If it ends unasked it is started again, and what it had not
+ * answered is asked once more; requests that it ends a second time on, and all if it cannot be started, reject with
+ * `EmbeddingUnavailableError`. After a failed start each next request tries again.
+ */
+export class ModelWorker {
+  private readonly logger = new Logger('Embedding');
+  private readonly pending = new Map<number, Pending>();
+  private worker?: Worker;
+  private lastId = 0;
+  private stopping = false;
+
+  constructor(
+    private readonly options: LocalModelOptions,
+    private readonly onBatch: (report: BatchReport) => void,
+  ) {}
+
+  /** Loads the model. Resolves with the dimension of its vectors. */
+  start(): Promise<number> {
+    return this.spawn();
+  }
+
+  embed(kind: Lane, texts: readonly string[]): Promise<Float32Array[][]> {
+    return this.ask<Float32Array[][]>(kind, texts);
+  }
+
+  count(texts: readonly string[]): Promise<number[]> {
+    return this.ask<number[]>('count', texts);
+  }
+
+  /** Answers what was asked before, then ends the thread. */
+  async stop(): Promise<void> {
+    await Promise.allSettled([...this.pending.values()].map(({ settled }) => settled));
+    this.stopping = true;
+    await this.worker?.terminate();
+  }
+
+  private ask<T>(kind: WorkerRequest['kind'], texts: readonly string[]): Promise<T> {
+    if (this.stopping) return Promise.reject(new EmbeddingUnavailableError('the service is stopping.'));
+    const request: WorkerRequest = { id: ++this.lastId, kind, texts };
+    let settle!: Pick<Pending, 'resolve' | 'reject'>;
+    const settled = new Promise<T>((resolve, reject) => {
+      settle = { resolve: resolve as Pending['resolve'], reject };
+    });
+    this.pending.set(request.id, { request, settled, ...settle, attempts: 0 });
+    if (this.worker) this.send(request.id);
+    else this.restart();
+    return settled;
+  }
+
+  private send(id: number): void {
+    const pending = this.pending.get(id)!;
+    pending.attempts++;
+    this.worker!.postMessage(pending.request);
+  }
+
+  /** Starts a thread and gives it what is pending. Resolves once it has loaded the model. */
+  private spawn(): Promise<number> {
+    const worker = new Worker(WORKER_FILE, { workerData: this.options });
+    this.worker = worker;
+    for (const id of this.pending.keys()) this.send(id);
+    return new Promise((resolve, reject) => {
+      let loaded = false;
+      let cause = new Error('the thread ended by itself');
+      worker.on('message', (message: WorkerMessage) => {
+        if (message.kind !== 'ready') return this.receive(message);
+        loaded = true;
+        resolve(message.dimension);
+      });
+      worker.on('error', (error: Error) => (cause = error));
+      worker.on('exit', () => {
+        this.lost(loaded, cause);
+        reject(cause);
+      });
+    });
+  }
+
+  private restart(): void {
+    this.spawn().catch(({ message }: Error) =>
+      this.logger.error(`The model cannot be loaded again: ${message}`),
+    );
+  }
+
+  private receive(message: Exclude<WorkerMessage, { kind: 'ready' }>): void {
+    if (message.kind === 'batch') return this.onBatch(message);
+    const pending = this.pending.get(message.id);
+    this.pending.delete(message.id);
+    pending?.resolve(message.kind === 'vectors' ? message.vectors : message.counts);
+  }
+
+  private lost(loaded: boolean, cause: Error): void {
+    this.worker = undefined;
+    if (this.stopping) return;
+    for (const [id, { attempts, reject }] of this.pending) {
+      if (loaded && attempts < MOST_ATTEMPTS) continue;
+      this.pending.delete(id);
+      reject(new EmbeddingUnavailableError('the model ended while it worked on them.', { cause }));
+    }
+    if (!loaded) return;
+    this.logger.warn(`The embedding thread ended (${cause.message}); starting it again`);
+    this.restart();
+  }
+}
+
+interface Pending {
+  readonly request: WorkerRequest;
+  readonly settled: Promise<unknown>;
+  readonly resolve: (answer: Float32Array[][] | number[]) => void;
+  readonly reject: (reason: EmbeddingUnavailableError) => void;
+  attempts: number;
+}

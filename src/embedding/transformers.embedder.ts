@@ -1,0 +1,111 @@
+import { basename, join } from 'node:path';
+import type { EmbeddingConfig } from '../config/app-config';
+import { Embedder, EmbeddingModel } from './embedder';
+import { EmbeddingObserver, UNOBSERVED } from './embedding-observer';
+import { EmbeddingModelError, EmbeddingUnavailableError } from './embedding.errors';
+import { checkGoldenVectors } from './golden-vectors';
+import { checkModelFiles } from './model-files';
+import { ModelWorker } from './model-worker';
+import { QuestionCache } from './question-cache';
+import { unitMeanOf } from './unit-vector';
+import { WaitingRoom } from './waiting-room';
+import { BatchReport } from './worker-protocol';
+
+export type TransformersEmbedderOptions = Pick<
+  EmbeddingConfig,
+  'model' | 'modelsPath' | 'threads' | 'queueLimit' | 'cacheSize' | 'dimensions'
+>;
+
+/** Runs a sentence-transformers model with mean pooling in a thread of this process, offline. */
+export class TransformersEmbedder implements Embedder {
+  private readonly room: WaitingRoom;
+  private readonly cache: QuestionCache;
+  private loaded?: { readonly worker: ModelWorker; readonly model: EmbeddingModel };
+
+  constructor(
+    private readonly options: TransformersEmbedderOptions,
+    private readonly observer: EmbeddingObserver = UNOBSERVED,
+  ) {
+    this.room = new WaitingRoom(options.queueLimit, (chunks) => observer.waiting(chunks));
+    this.cache = new QuestionCache(options.cacheSize, (hit) => observer.cache(hit));
+  }
+
+  get model(): EmbeddingModel {
+    return this.running.model;
+  }
+
+  async start(): Promise<void> {
+    const { model: name, modelsPath, threads } = this.options;
+    const directory = join(modelsPath, name);
+    const weights = await checkModelFiles(directory);
+    const worker = new ModelWorker({ modelsPath, model: name, weights, threads }, (report) =>
+      this.batchDone(report),
+    );
+    try {
+      const dimension = await load(worker, directory);
+      this.checkDimension(dimension);
+      await checkGoldenVectors(directory, (texts) => worker.embed('document', texts));
+      this.loaded = { worker, model: describe(name, dimension, weights === 'q8' ? 'int8' : weights) };
+    } catch (error) {
+      await worker.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.loaded?.worker.stop();
+  }
+
+  embedTexts(texts: readonly string[]): Promise<Float32Array[][]> {
+    return this.room.admit('document', texts, () => this.running.worker.embed('document', texts));
+  }
+
+  embedQuery(text: string): Promise<Float32Array> {
+    return this.cache.get(text, () => this.room.admit('question', [text], () => this.embedQuestion(text)));
+  }
+
+  countTokens(texts: readonly string[]): Promise<number[]> {
+    return this.running.worker.count(texts);
+  }
+
+  private async embedQuestion(text: string): Promise<Float32Array> {
+    const [chunks] = await this.running.worker.embed('question', [text]);
+    return chunks!.length === 1 ? chunks![0]! : unitMeanOf(chunks!);
+  }
+
+  private get running() {
+    if (!this.loaded) throw new EmbeddingUnavailableError('the model is not loaded yet.');
+    return this.loaded;
+  }
+
+  private checkDimension(dimension: number): void {
+    const { dimensions: wanted, model } = this.options;
+    if (wanted !== undefined && wanted !== dimension)
+      throw new EmbeddingModelError(
+        `The model ${model} gives vectors of ${dimension} numbers, but EMBEDDING_DIMENSIONS is ${wanted}. ` +
+          'Leave that variable out, or set EMBEDDING_MODEL to the model that is meant.',
+      );
+  }
+
+  private batchDone(report: BatchReport): void {
+    this.room.paceIs(report.seconds / report.chunks);
+    this.observer.batch(report);
+  }
+}
+
+async function load(worker: ModelWorker, directory: string): Promise<number> {
+  try {
+    return await worker.start();
+  } catch (cause) {
+    throw new EmbeddingModelError(
+      `The model in ${directory} cannot be loaded: ${(cause as Error).message}. It must be an ONNX export of a ` +
+        'sentence-transformers model, and the dependencies must be installed for this machine (npm ci).',
+      { cause },
+    );
+  }
+}
+
+/** Named without its publisher, so that the same model behind an embedding server has the same fingerprint. */
+function describe(name: string, dimension: number, dtype: string): EmbeddingModel {
+  return { name: basename(name), revision: 'main', dimension, pooling: 'mean', normalised: true, dtype };
+}
