@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { EmbeddingEngine } from './embedding-engine';
 import { LocalModel } from './local-model';
-import { WorkerMessage, WorkerRequest } from './worker-protocol';
+import { LocalModelOptions, WorkerMessage, WorkerRequest } from './worker-protocol';
 
 /** Entry of the worker thread. Whatever fails here ends the thread; `ModelWorker` says what becomes of its requests. */
 async function serve(): Promise<void> {
-  const model = await LocalModel.load(workerData);
+  const model = await LocalModel.load(workerData as LocalModelOptions);
   const engine = new EmbeddingEngine(model, (report) => send({ kind: 'batch', ...report }));
   const [probe] = await model.embed([[]]);
   parentPort!.on('message', (request: WorkerRequest) => void answer(engine, request));

@@ -25,7 +25,7 @@ export async function checkGoldenVectors(
 ): Promise<void> {
   const path = join(directory, 'golden-embeddings.json');
   if (!existsSync(path)) return;
-  const golden: GoldenVectors = JSON.parse(await readFile(path, 'utf8'));
+  const golden = JSON.parse(await readFile(path, 'utf8')) as GoldenVectors;
   const embedded = await embed(golden.texts);
   embedded.forEach(([vector], index) => {
     const cosine = dot(golden.embeddings[index]!, vector!);

@@ -20,7 +20,7 @@ export class LocalModel {
     private readonly model: PreTrainedModel,
     private readonly special: { readonly before: number[]; readonly after: number[] },
   ) {
-    const limit = tokenizer.model_max_length ?? Infinity;
+    const limit = (tokenizer.model_max_length as number | undefined) ?? Infinity;
     this.chunkTokens = Math.min(CHUNK_TOKENS, limit - special.before.length - special.after.length);
   }
 
@@ -52,11 +52,10 @@ export class LocalModel {
       mask.fill(1n, index * width, index * width + row.length);
     });
     const shape = [rows.length, width];
-    const output = await this.model({
+    const { last_hidden_state: hidden } = (await this.model({
       input_ids: new Tensor('int64', tokens, shape),
       attention_mask: new Tensor('int64', mask, shape),
-    });
-    const hidden: Tensor = output.last_hidden_state;
+    })) as { last_hidden_state: Tensor };
     const dimension = hidden.dims[2]!;
     return rows.map((row, index) =>
       unitMean(hidden.data as Float32Array, index * width, row.length, dimension),

@@ -1,6 +1,5 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { Logger } from '@nestjs/common';
 import { Lane } from './batch-queue';
 import { EmbeddingUnavailableError } from './embedding.errors';
 import { BatchReport, LocalModelOptions, WorkerMessage, WorkerRequest } from './worker-protocol';
@@ -17,7 +16,6 @@ const MOST_ATTEMPTS = 2;
  * `EmbeddingUnavailableError`. After a failed start each next request tries again.
  */
 export class ModelWorker {
-  private readonly logger = new Logger('Embedding');
   private readonly pending = new Map<number, Pending>();
   private worker?: Worker;
   private lastId = 0;
@@ -25,7 +23,7 @@ export class ModelWorker {
 
   constructor(
     private readonly options: LocalModelOptions,
-    private readonly onBatch: (report: BatchReport) => void,
+    private readonly events: ModelWorkerEvents,
   ) {}
 
   /** Loads the model. Resolves with the dimension of its vectors. */
@@ -89,13 +87,13 @@ export class ModelWorker {
   }
 
   private restart(): void {
-    this.spawn().catch(({ message }: Error) =>
+    this.spawn().catch((cause: Error) => this.events.notRestarted(cause));
       this.logger.error(`The model cannot be loaded again: ${message}`),
     );
   }
 
   private receive(message: Exclude<WorkerMessage, { kind: 'ready' }>): void {
-    if (message.kind === 'batch') return this.onBatch(message);
+    if (message.kind === 'batch') return this.events.batch(message);
     const pending = this.pending.get(message.id);
     this.pending.delete(message.id);
     pending?.resolve(message.kind === 'vectors' ? message.vectors : message.counts);
@@ -110,9 +108,17 @@ export class ModelWorker {
       reject(new EmbeddingUnavailableError('the model ended while it worked on them.', { cause }));
     }
     if (!loaded) return;
-    this.logger.warn(`The embedding thread ended (${cause.message}); starting it again`);
+    this.events.ended(cause);
     this.restart();
   }
+}
+
+export interface ModelWorkerEvents {
+  batch(report: BatchReport): void;
+  /** The thread ended unasked and is being started again. */
+  ended(cause: Error): void;
+  /** It cannot be; the next request tries once more. */
+  notRestarted(cause: Error): void;
 }
 
 interface Pending {

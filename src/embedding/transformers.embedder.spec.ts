@@ -20,10 +20,10 @@ describe('TransformersEmbedder', () => {
   it('gives the vectors of the reference', async () => {
     const golden = JSON.parse(
       readFileSync(join(modelsPath, options.model, 'golden-embeddings.json'), 'utf8'),
-    );
+    ) as { texts: string[]; embeddings: number[][] };
     const vectors = await embedder.embedTexts(golden.texts);
     vectors.forEach(([vector], index) => {
-      expect(dot(vector!, golden.embeddings[index])).toBeGreaterThan(0.99);
+      expect(dot(vector!, golden.embeddings[index]!)).toBeGreaterThan(0.99);
       expect(dot(vector!, vector!)).toBeCloseTo(1, 5);
     });
   });

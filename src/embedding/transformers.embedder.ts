@@ -1,15 +1,15 @@
 import { basename, join } from 'node:path';
+import { Logger } from '@nestjs/common';
 import type { EmbeddingConfig } from '../config/app-config';
 import { Embedder, EmbeddingModel } from './embedder';
 import { EmbeddingObserver, UNOBSERVED } from './embedding-observer';
 import { EmbeddingModelError, EmbeddingUnavailableError } from './embedding.errors';
 import { checkGoldenVectors } from './golden-vectors';
 import { checkModelFiles } from './model-files';
-import { ModelWorker } from './model-worker';
+import { ModelWorker, ModelWorkerEvents } from './model-worker';
 import { QuestionCache } from './question-cache';
 import { unitMeanOf } from './unit-vector';
 import { WaitingRoom } from './waiting-room';
-import { BatchReport } from './worker-protocol';
 
 export type TransformersEmbedderOptions = Pick<
   EmbeddingConfig,
@@ -18,6 +18,7 @@ export type TransformersEmbedderOptions = Pick<
 
 /** Runs a sentence-transformers model with mean pooling in a thread of this process, offline. */
 export class TransformersEmbedder implements Embedder {
+  private readonly logger = new Logger('Embedding');
   private readonly room: WaitingRoom;
   private readonly cache: QuestionCache;
   private loaded?: { readonly worker: ModelWorker; readonly model: EmbeddingModel };
@@ -38,9 +39,7 @@ export class TransformersEmbedder implements Embedder {
     const { model: name, modelsPath, threads } = this.options;
     const directory = join(modelsPath, name);
     const weights = await checkModelFiles(directory);
-    const worker = new ModelWorker({ modelsPath, model: name, weights, threads }, (report) =>
-      this.batchDone(report),
-    );
+    const worker = new ModelWorker({ modelsPath, model: name, weights, threads }, this.events());
     try {
       const dimension = await load(worker, directory);
       this.checkDimension(dimension);
@@ -87,9 +86,15 @@ export class TransformersEmbedder implements Embedder {
       );
   }
 
-  private batchDone(report: BatchReport): void {
-    this.room.paceIs(report.seconds / report.chunks);
-    this.observer.batch(report);
+  private events(): ModelWorkerEvents {
+    return {
+      batch: (report) => {
+        this.room.paceIs(report.seconds / report.chunks);
+        this.observer.batch(report);
+      },
+      ended: ({ message }) => this.logger.warn(`The model's thread ended (${message}); starting it again`),
+      notRestarted: ({ message }) => this.logger.error(`The model cannot be loaded again: ${message}`),
+    };
   }
 }
 
