@@ -1,4 +1,4 @@
-import { Inject, Module, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { Inject, Logger, Module, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { APP_CONFIG, AppConfig } from '../config/app-config';
 import { type Embedder, EMBEDDER } from './embedder';
 import { EMBEDDING_OBSERVER, EmbeddingObserver } from './embedding-observer';
@@ -10,7 +10,7 @@ import { TransformersEmbedder } from './transformers.embedder';
     {
       provide: EMBEDDER,
       useFactory: ({ embedding }: AppConfig, observer?: EmbeddingObserver): Embedder =>
-        new TransformersEmbedder(embedding, observer),
+        new TransformersEmbedder(embedding, observer, (message) => new Logger('Embedding').warn(message)),
       inject: [APP_CONFIG, { token: EMBEDDING_OBSERVER, optional: true }],
     },
   ],

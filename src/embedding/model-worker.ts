@@ -88,8 +88,6 @@ export class ModelWorker {
 
   private restart(): void {
     this.spawn().catch((cause: Error) => this.events.notRestarted(cause));
-      this.logger.error(`The model cannot be loaded again: ${message}`),
-    );
   }
 
   private receive(message: Exclude<WorkerMessage, { kind: 'ready' }>): void {

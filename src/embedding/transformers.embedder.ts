@@ -1,5 +1,4 @@
 import { basename, join } from 'node:path';
-import { Logger } from '@nestjs/common';
 import type { EmbeddingConfig } from '../config/app-config';
 import { Embedder, EmbeddingModel } from './embedder';
 import { EmbeddingObserver, UNOBSERVED } from './embedding-observer';
@@ -18,7 +17,6 @@ export type TransformersEmbedderOptions = Pick<
 
 /** Runs a sentence-transformers model with mean pooling in a thread of this process, offline. */
 export class TransformersEmbedder implements Embedder {
-  private readonly logger = new Logger('Embedding');
   private readonly room: WaitingRoom;
   private readonly cache: QuestionCache;
   private loaded?: { readonly worker: ModelWorker; readonly model: EmbeddingModel };
@@ -26,6 +24,7 @@ export class TransformersEmbedder implements Embedder {
   constructor(
     private readonly options: TransformersEmbedderOptions,
     private readonly observer: EmbeddingObserver = UNOBSERVED,
+    private readonly warn: (message: string) => void = () => undefined,
   ) {
     this.room = new WaitingRoom(options.queueLimit, (chunks) => observer.waiting(chunks));
     this.cache = new QuestionCache(options.cacheSize, (hit) => observer.cache(hit));
@@ -92,8 +91,8 @@ export class TransformersEmbedder implements Embedder {
         this.room.paceIs(report.seconds / report.chunks);
         this.observer.batch(report);
       },
-      ended: ({ message }) => this.logger.warn(`The model's thread ended (${message}); starting it again`),
-      notRestarted: ({ message }) => this.logger.error(`The model cannot be loaded again: ${message}`),
+      ended: ({ message }) => this.warn(`The model's thread ended (${message}); starting it again`),
+      notRestarted: ({ message }) => this.warn(`The model cannot be loaded again: ${message}`),
     };
   }
 }
