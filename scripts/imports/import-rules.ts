@@ -14,7 +14,10 @@ const PACKAGES: readonly { readonly packages: RegExp; readonly places: readonly 
     places: [/^src\/[\w-]+\/postgres\//, 'src/data-source.ts', 'migrations/'],
   },
   { packages: /^chromadb/, places: ['src/memory/chroma/', 'src/migrate/'] },
-  { packages: /^(libsql|pickleparser)$/, places: ['src/chroma-directory/', 'src/memory/chroma/'] },
+  {
+    packages: /^(libsql|pickleparser)$/,
+    places: ['src/chroma-directory/', 'src/memory/chroma/', 'src/memory/directory-lock.ts'],
+  },
   { packages: /^(@xenova\/transformers|onnxruntime-.+|piscina)$/, places: ['src/embedding/'] },
   { packages: /^prom-client$/, places: ['src/metrics/'] },
   { packages: /^(pino|pino-.+|nestjs-pino)$/, places: ['src/logging/'] },
