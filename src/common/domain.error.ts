@@ -27,12 +27,23 @@ export abstract class DomainError extends Error {
   readonly retryAfter?: number;
 }
 
+/** What came in cannot be read at all: no JSON, no valid percent-encoding. */
+export class MalformedRequestError extends DomainError {
+  readonly code = 'malformed_request';
+  readonly kind = 'malformed';
+}
+
+/** How many wrong fields the message spells out; `fields` has them all. */
+const FIELDS_IN_MESSAGE = 5;
+
 /** The input is well formed but not acceptable; names every field that is wrong. */
 export class InvalidInputError extends DomainError {
   readonly code = 'invalid_input';
   readonly kind = 'invalid';
 
   constructor(override readonly fields: readonly FieldProblem[]) {
-    super(fields.map(({ field, reason }) => `${field}: ${reason}`).join('; '));
+    const told = fields.slice(0, FIELDS_IN_MESSAGE).map(({ field, reason }) => `${field}: ${reason}`);
+    const untold = fields.length - told.length;
+    super(told.join('; ') + (untold > 0 ? `; and ${untold} more` : ''));
   }
 }

@@ -1,0 +1,56 @@
+/** One thing wrong with the input. */
+export class ProblemFieldDto {
+  /**
+   * Where it is, as a path into the body or the name of a parameter.
+   * @example "memories[3].content"
+   */
+  field: string;
+
+  /**
+   * What it takes.
+   * @example "is required"
+   */
+  reason: string;
+}
+
+/** Every error, as `application/problem+json` (RFC 9457). */
+export class ProblemDto {
+  /**
+   * Names the kind of problem; stable.
+   * @example "urn:wisdom-memory:problem:invalid_input"
+   */
+  type: string;
+
+  /**
+   * The kind of problem for people.
+   * @example "Invalid input"
+   */
+  title: string;
+
+  /**
+   * The HTTP status.
+   * @example 422
+   */
+  status: number;
+
+  /**
+   * What went wrong this time and what to do.
+   * @example "content: is required"
+   */
+  detail: string;
+
+  /**
+   * The kind of problem for programs; stable.
+   * @example "invalid_input"
+   */
+  code: string;
+
+  /** Every field that is wrong; empty where the problem is not one of fields. */
+  errors: ProblemFieldDto[];
+
+  /**
+   * Also in the header `X-Request-Id`, and in the log.
+   * @example "5b1d4c0e-0a3c-4b0e-9d8e-2f6a1c7b9e10"
+   */
+  request_id: string;
+}

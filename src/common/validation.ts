@@ -1,0 +1,201 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptions } from '@nestjs/swagger';
+import { ClassConstructor, Exclude, Expose, Transform, Type } from 'class-transformer';
+import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import { DEFAULT_LIMITS, Limits } from '../config/app-config';
+import { parseTimestamp } from './timestamp';
+
+/**
+ * One decorator says everything about a field of a request: what it accepts, how it is read from text in a path or a
+ * query, and what Swagger shows. The type must be right as it is in JSON: nothing is converted.
+ */
+
+/** Names the transformations that read a value from the text of a path or a query parameter. */
+export const FROM_TEXT = 'from-text';
+
+/** Swagger shows the limit that is configured; see `openapi.ts`. */
+export const LIMIT_EXTENSION = 'x-limit';
+
+interface Presence {
+  /** May be left out; `null` is then the same as leaving it out. */
+  readonly optional?: boolean;
+  /** `null` is a value of its own: it clears the field. */
+  readonly nullable?: boolean;
+  readonly example?: unknown;
+}
+
+interface Kind {
+  readonly schema: ApiPropertyOptions;
+  /** What it accepts, fitting after "must be". */
+  readonly takes: string | ((value: unknown) => string);
+  accepts(value: unknown): boolean;
+  /** What a text stands for; text that stands for nothing is given back, to be refused. */
+  fromText?(text: string): unknown;
+}
+
+/** Text whose length the rules check: limits are configured. */
+export function Text(options: Presence & { limit?: keyof Limits }): PropertyDecorator {
+  const { limit } = options;
+  const bound =
+    limit === undefined ? {} : { maxLength: DEFAULT_LIMITS[limit], [LIMIT_EXTENSION]: limit };
+  return field(options, {
+    schema: { type: 'string', minLength: 1, ...bound },
+    takes: 'a text',
+    accepts: (value) => typeof value === 'string',
+  });
+}
+
+export function WholeNumber(options: Presence & { min?: number; max?: number }): PropertyDecorator {
+  const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = options;
+  return field(options, {
+    schema: { type: 'integer', format: 'int64', minimum: min, maximum: max },
+    takes: `a whole number from ${min} to ${max}`,
+    accepts: (value) => Number.isSafeInteger(value) && min <= (value as number) && (value as number) <= max,
+    fromText: (text) => (/^-?\d{1,16}$/.test(text) ? Number(text) : text),
+  });
+}
+
+export function Fraction(options: Presence & { min: number; max: number }): PropertyDecorator {
+  const { min, max } = options;
+  return field(options, {
+    schema: { type: 'number', minimum: min, maximum: max },
+    takes: `a number from ${min} to ${max}`,
+    accepts: (value) => typeof value === 'number' && min <= value && value <= max,
+    fromText: (text) => (/^-?\d{1,16}(\.\d{1,16})?$/.test(text) ? Number(text) : text),
+  });
+}
+
+export function Flag(options: Presence = {}): PropertyDecorator {
+  return field(options, {
+    schema: { type: 'boolean' },
+    takes: '`true` or `false`',
+    accepts: (value) => typeof value === 'boolean',
+    fromText: (text) => (text === 'true' ? true : text === 'false' ? false : text),
+  });
+}
+
+export function OneOf(values: readonly string[], options: Presence = {}): PropertyDecorator {
+  return field(options, {
+    schema: { type: 'string', enum: [...values] },
+    takes: values.map((value) => `"${value}"`).join(' or '),
+    accepts: (value) => values.includes(value as string),
+  });
+}
+
+/** A date and time of ISO 8601; without a zone it is UTC. The DTO keeps the text. */
+export function Timestamp(options: Presence): PropertyDecorator {
+  return field(options, {
+    schema: { type: 'string', format: 'date-time' },
+    takes: 'a date and time such as "2026-05-08T13:56:00Z"',
+    accepts: (value) => typeof value === 'string' && parseTimestamp(value) !== undefined,
+  });
+}
+
+/** In a query: the parameter once for each text. */
+export function TextList(options: Presence & { max: number; limit: keyof Limits }): PropertyDecorator {
+  const { max, limit } = options;
+  const items = { type: 'string', minLength: 1, maxLength: DEFAULT_LIMITS[limit], [LIMIT_EXTENSION]: limit };
+  return field(options, {
+    schema: { type: 'array', minItems: 1, maxItems: max, items } as ApiPropertyOptions,
+    takes: `a list of 1 to ${max} texts`,
+    accepts: (value) =>
+      Array.isArray(value) &&
+      value.length >= 1 &&
+      value.length <= max &&
+      value.every((item) => typeof item === 'string'),
+    fromText: (text) => [text],
+  });
+}
+
+/** A JSON object that reaches the service exactly as it was sent. In a query: the object as JSON. */
+export function JsonRecord(options: Presence): PropertyDecorator {
+  return applyDecorators(
+    Type(() => Untouched),
+    Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]),
+    Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key], { groups: [FROM_TEXT] }),
+    field(options, {
+      schema: { type: 'object', additionalProperties: true },
+      takes: 'a JSON object',
+      accepts: (value) => isRecord(value),
+      fromText: parsedJson,
+    }),
+  );
+}
+
+export function Nested(type: () => ClassConstructor<object>, options: Presence = {}): PropertyDecorator {
+  return applyDecorators(
+    Type(type),
+    ValidateNested({ message: 'must be a JSON object' }),
+    field(options, {
+      schema: { type },
+      takes: 'a JSON object',
+      accepts: (value) => isRecord(value),
+    }),
+  );
+}
+
+/** The pipe bounds its length, before anything is made of it. */
+export function NestedList(
+  type: () => ClassConstructor<object>,
+  options: Presence & { limit: keyof Limits },
+): PropertyDecorator {
+  const { limit } = options;
+  const bound = { minItems: 1, maxItems: DEFAULT_LIMITS[limit], [LIMIT_EXTENSION]: limit };
+  return applyDecorators(
+    Type(type),
+    ValidateNested({ each: true, message: 'must be a list of JSON objects' }),
+    field(options, {
+      schema: { type: [type()], ...bound } as ApiPropertyOptions,
+      takes: (value) =>
+        Array.isArray(value) && value.length > 0
+          ? `a list of JSON objects: item ${value.findIndex((item) => !isRecord(item))} is not`
+          : 'a list of at least one JSON object',
+      accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isRecord),
+    }),
+  );
+}
+
+function field({ optional, nullable, example }: Presence, kind: Kind): PropertyDecorator {
+  const { schema, takes, accepts, fromText = (text: string) => text } = kind;
+  const read = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? fromText(value) : value);
+  const drop = ({ value }: { value: unknown }): unknown => value ?? undefined;
+  const absent = (value: unknown): boolean => value === undefined || (nullable === true && value === null);
+  const documented = {
+    ...schema,
+    required: !(optional || nullable),
+    ...(nullable ? { nullable } : {}),
+    ...(example === undefined ? {} : { example }),
+  } as ApiPropertyOptions;
+  return applyDecorators(
+    Expose(),
+    Transform(read, { groups: [FROM_TEXT] }),
+    ...(optional ? [Transform(drop), Transform(drop, { groups: [FROM_TEXT] })] : []),
+    ...(optional || nullable ? [ValidateIf((_dto, value) => !absent(value))] : []),
+    ValidateBy(
+      { name: 'field', validator: { validate: accepts } },
+      {
+        message: ({ value }) =>
+          value === undefined
+            ? 'is required'
+            : `must be ${typeof takes === 'string' ? takes : takes(value)}`,
+      },
+    ),
+    ApiProperty(documented),
+  );
+}
+
+/** Stands in for raw JSON while DTOs are made: with nothing to expose, class-transformer does not look inside. */
+@Exclude()
+class Untouched {}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
