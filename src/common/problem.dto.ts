@@ -4,13 +4,13 @@ export class ProblemFieldDto {
    * Where it is, as a path into the body or the name of a parameter.
    * @example "memories[3].content"
    */
-  field: string;
+  readonly field!: string;
 
   /**
    * What it takes.
    * @example "is required"
    */
-  reason: string;
+  readonly reason!: string;
 }
 
 /** Every error, as `application/problem+json` (RFC 9457). */
@@ -19,38 +19,38 @@ export class ProblemDto {
    * Names the kind of problem; stable.
    * @example "urn:wisdom-memory:problem:invalid_input"
    */
-  type: string;
+  readonly type!: string;
 
   /**
    * The kind of problem for people.
    * @example "Invalid input"
    */
-  title: string;
+  readonly title!: string;
 
   /**
    * The HTTP status.
    * @example 422
    */
-  status: number;
+  readonly status!: number;
 
   /**
    * What went wrong this time and what to do.
    * @example "content: is required"
    */
-  detail: string;
+  readonly detail!: string;
 
   /**
    * The kind of problem for programs; stable.
    * @example "invalid_input"
    */
-  code: string;
+  readonly code!: string;
 
   /** Every field that is wrong; empty where the problem is not one of fields. */
-  errors: ProblemFieldDto[];
+  readonly errors!: ProblemFieldDto[];
 
   /**
    * Also in the header `X-Request-Id`, and in the log.
    * @example "5b1d4c0e-0a3c-4b0e-9d8e-2f6a1c7b9e10"
    */
-  request_id: string;
+  readonly request_id!: string;
 }

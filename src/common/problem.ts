@@ -45,7 +45,8 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof DomainError) return ofDomainError(error);
   if (error instanceof HttpException && error.cause instanceof DomainError) return ofDomainError(error.cause);
   if (error instanceof HttpException && error.getStatus() !== 500) return ofHttpException(error);
-  const detail = 'Something failed inside the service. Its log says what, under the request_id of this answer.';
+  const detail =
+    'Something failed inside the service. Its log says what, under the request_id of this answer.';
   return { status: 500, code: 'internal_error', detail, errors: [] };
 }
 

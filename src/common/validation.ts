@@ -36,8 +36,7 @@ interface Kind {
 /** Text whose length the rules check: limits are configured. */
 export function Text(options: Presence & { limit?: keyof Limits }): PropertyDecorator {
   const { limit } = options;
-  const bound =
-    limit === undefined ? {} : { maxLength: DEFAULT_LIMITS[limit], [LIMIT_EXTENSION]: limit };
+  const bound = limit === undefined ? {} : { maxLength: DEFAULT_LIMITS[limit], [LIMIT_EXTENSION]: limit };
   return field(options, {
     schema: { type: 'string', minLength: 1, ...bound },
     takes: 'a text',
@@ -111,14 +110,15 @@ export function TextList(options: Presence & { max: number; limit: keyof Limits 
 export function JsonRecord(options: Presence): PropertyDecorator {
   return applyDecorators(
     Type(() => Untouched),
-    Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]),
-    Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key], { groups: [FROM_TEXT] }),
     field(options, {
       schema: { type: 'object', additionalProperties: true },
       takes: 'a JSON object',
       accepts: (value) => isRecord(value),
       fromText: parsedJson,
     }),
+    // Transformations run in the reverse order of their registration: this one comes first.
+    Transform(asSent),
+    Transform(asSent, { groups: [FROM_TEXT] }),
   );
 }
 
@@ -157,7 +157,8 @@ export function NestedList(
 
 function field({ optional, nullable, example }: Presence, kind: Kind): PropertyDecorator {
   const { schema, takes, accepts, fromText = (text: string) => text } = kind;
-  const read = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? fromText(value) : value);
+  const read = ({ value }: { value: unknown }): unknown =>
+    typeof value === 'string' ? fromText(value) : value;
   const drop = ({ value }: { value: unknown }): unknown => value ?? undefined;
   const absent = (value: unknown): boolean => value === undefined || (nullable === true && value === null);
   const documented = {
@@ -175,9 +176,7 @@ function field({ optional, nullable, example }: Presence, kind: Kind): PropertyD
       { name: 'field', validator: { validate: accepts } },
       {
         message: ({ value }) =>
-          value === undefined
-            ? 'is required'
-            : `must be ${typeof takes === 'string' ? takes : takes(value)}`,
+          value === undefined ? 'is required' : `must be ${typeof takes === 'string' ? takes : takes(value)}`,
       },
     ),
     ApiProperty(documented),
@@ -187,6 +186,10 @@ function field({ optional, nullable, example }: Presence, kind: Kind): PropertyD
 /** Stands in for raw JSON while DTOs are made: with nothing to expose, class-transformer does not look inside. */
 @Exclude()
 class Untouched {}
+
+function asSent({ obj, key }: { obj: Record<string, unknown>; key: string }): unknown {
+  return obj[key];
+}
 
 function isRecord(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,114 @@
+import type { SearchStrategy } from '../memory';
+import type { BackendName } from '../memory-backend';
+import { MemoryDto, SearchResultDto } from './memory.dto';
+
+export class StoredDto {
+  /**
+   * The memory's id.
+   * @example "0197f3a1-6f0e-7c44-9d3b-0b8f3a5e2c11"
+   */
+  readonly embedding_id!: string;
+
+  /** Always true: a failure is never a 200. */
+  readonly success!: boolean;
+
+  /** @example "Content stored with ID: 0197f3a1-6f0e-7c44-9d3b-0b8f3a5e2c11" */
+  readonly message!: string;
+
+  /** The memory as it was stored. */
+  readonly memory!: MemoryDto;
+}
+
+export class StoredItemDto {
+  /** @example "0197f3a1-6f0e-7c44-9d3b-0b8f3a5e2c11" */
+  readonly id!: string;
+
+  /** The same as `id`. */
+  readonly embedding_id!: string;
+
+  /** Your own key, where you gave one. */
+  readonly external_id!: string | null;
+}
+
+export class StoredBatchDto {
+  /** One for each memory, in the order given. */
+  readonly items!: StoredItemDto[];
+
+  readonly count!: number;
+}
+
+/** How a search was done. */
+export class SearchInfoDto {
+  readonly mode!: 'semantic';
+
+  /** `exact`: every memory that the filter leaves was compared; `index`: through an approximate index. */
+  readonly strategy!: SearchStrategy;
+
+  /** True when no nearer memory can have been missed. */
+  readonly exhaustive!: boolean;
+
+  readonly backend!: BackendName;
+
+  /** True while the service answers from less than everything; `GET /status` says why. */
+  readonly degraded!: boolean;
+
+  /**
+   * Milliseconds that it took here, embedding the question included.
+   * @example 6.4
+   */
+  readonly took_ms!: number;
+}
+
+export class SearchAnswerDto {
+  /** Nearest first; equal ones by rising id. */
+  readonly results!: SearchResultDto[];
+
+  /** @example "What is wisdom?" */
+  readonly query!: string;
+
+  /** How many results. */
+  readonly count!: number;
+
+  readonly search!: SearchInfoDto;
+}
+
+export class ContextAnswerDto {
+  /**
+   * Ready for a prompt: a line for each memory, in the order they were said.
+   * @example "[2026-05-08 13:56, session 1] Wisdom is understanding what truly matters"
+   */
+  readonly context!: string;
+
+  /** The memories used, in the order they stand in the text. */
+  readonly memories!: SearchResultDto[];
+
+  /** How long the text is, as the embedding model counts; never more than `max_tokens`. */
+  readonly tokens!: number;
+}
+
+export class MemoryListDto {
+  /** Newest first, by `occurred_at`. */
+  readonly items!: MemoryDto[];
+
+  /** How many are on this page. */
+  readonly count!: number;
+
+  /** How many the filter matches; with `total=true`. */
+  readonly total?: number;
+
+  /** For the next page; null on the last one. */
+  readonly next_cursor!: string | null;
+}
+
+export class DeletedDto {
+  /** How many memories were deleted. */
+  readonly deleted!: number;
+}
+
+export class DeletionDto extends DeletedDto {
+  /** How many memories the filter matches. */
+  readonly matched!: number;
+
+  /** True when nothing was deleted because only a count was asked for. */
+  readonly dry_run!: boolean;
+}

@@ -1,0 +1,30 @@
+import { MemoryDto } from './memory.dto';
+
+/** The newest memory of a kind in a session; null where there is none. */
+export class EmbeddingIdsDto {
+  /** The newest `conversation`. */
+  readonly conversation!: string | null;
+
+  /** The newest `reflection`. */
+  readonly wisdom_reflection!: string | null;
+
+  /** The newest `reflection` whose metadata has `reflection_type` `pedagogical`. */
+  readonly pedagogical_reflection!: string | null;
+}
+
+export class SessionDto {
+  /** @example 1 */
+  readonly session_id!: number;
+
+  /** In the order they were said. */
+  readonly entries!: MemoryDto[];
+
+  /** Of the whole session, whatever the page. */
+  readonly embedding_ids!: EmbeddingIdsDto;
+
+  /** How many entries are on this page. */
+  readonly count!: number;
+
+  /** For the next page; null on the last one. */
+  readonly next_cursor!: string | null;
+}

@@ -1,0 +1,108 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { BackendName } from '../memory-backend';
+
+export class StatusDto {
+  /** `degraded`: it answers, but not from where it should; `reason` says why. */
+  readonly status!: 'available' | 'degraded' | 'not_initialized';
+
+  /** Always true once the service listens. */
+  readonly initialized!: boolean;
+
+  /** Where memories are kept. */
+  readonly backend!: BackendName;
+
+  /** Whether PostgreSQL is in use and answers. */
+  readonly postgres_available!: boolean;
+
+  /** Whether ChromaDB is in use and answers. */
+  readonly chroma_available!: boolean;
+
+  /** Whether everything that the service needs answers. */
+  readonly dependencies_available!: boolean;
+
+  /** @example "Memory service is available with the chromadb backend" */
+  readonly message!: string;
+
+  /** @example "all-MiniLM-L6-v2" */
+  readonly embedding_model!: string;
+
+  /** @example 384 */
+  readonly embedding_dimension!: number;
+
+  /** The caller's own memories. */
+  readonly total_memories!: number;
+
+  /** 1 when the caller has memories, else 0: nobody learns how many others there are. */
+  readonly unique_users!: number;
+
+  /** Why this backend, or what is wrong. */
+  readonly reason!: string | null;
+
+  /** Since when it has been so. */
+  readonly since!: string;
+
+  /** Memories that wait to be brought to PostgreSQL. */
+  readonly pending_sync!: number;
+
+  /**
+   * Version of the service.
+   * @example "0.1.0"
+   */
+  readonly version!: string;
+
+  /**
+   * Names the vector space: model, revision, dimension, pooling and normalisation.
+   * @example "all-MiniLM-L6-v2@main/384/mean/l2"
+   */
+  readonly fingerprint!: string;
+}
+
+export class InitializedDto extends StatusDto {
+  /** Always true: a failure is never a 200. */
+  readonly success!: boolean;
+}
+
+/** How much there is. */
+export class SizesDto {
+  /** Vectors: at least one for each memory. */
+  readonly chunks!: number;
+
+  /** Length of all texts together. */
+  readonly characters!: number;
+}
+
+export class StatisticsDto {
+  /** How many memories. */
+  readonly total_documents!: number;
+
+  /** How many memories of each type. */
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'integer' },
+    example: { conversation: 3, reflection: 2 },
+  })
+  readonly by_type!: Record<string, number>;
+
+  /** How many memories of each session type; those without one are in none. */
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' }, example: { wisdom_only: 2 } })
+  readonly by_session_type!: Record<string, number>;
+
+  readonly total_projects!: number;
+
+  /**
+   * Names, in code point order.
+   * @example ["Kitchen garden", "Spanish learning"]
+   */
+  readonly projects!: string[];
+
+  /** How many different sessions. */
+  readonly sessions!: number;
+
+  /** When the earliest memory was said; null where there is none. */
+  readonly oldest!: string | null;
+
+  /** When the latest memory was said; null where there is none. */
+  readonly newest!: string | null;
+
+  readonly sizes!: SizesDto;
+}
