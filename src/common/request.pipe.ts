@@ -2,7 +2,7 @@ import { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { ClassConstructor, plainToInstance } from 'class-transformer';
 import { ValidationError, validateSync } from 'class-validator';
 import { FieldProblem, InvalidInputError } from './domain.error';
-import { FROM_TEXT } from './validation';
+import { FROM_TEXT } from './validation.decorator';
 
 /** Containers inside containers that any request may have: deeper ones could exhaust the stack further on. */
 const DEEPEST = 100;

@@ -1,4 +1,4 @@
-import { Text, TextList, JsonRecord, Timestamp, WholeNumber } from '../../common/validation';
+import { Text, TextList, JsonRecord, Timestamp, WholeNumber } from '../../common/validation.decorator';
 import type { JsonObject } from '../memory';
 
 /** Whose memories. */

@@ -1,8 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { JsonObject, Memory, SearchHit } from '../memory';
-
-/** Characters of a preview. The original's clients show it as it is. */
-const PREVIEW_CHARACTERS = 200;
+import { textPreview } from '../text-preview';
 
 /** One memory, as every answer shows it. */
 export class MemoryDto {
@@ -179,11 +177,4 @@ export function searchResultDto({ memory, similarity }: SearchHit): SearchResult
     similarity_score: similarity,
     distance: 1 - similarity,
   };
-}
-
-/** The first 200 characters; code points, so that none is cut in half. */
-export function textPreview(content: string): string {
-  // A code point is at most two UTF-16 units: no need to look at the whole text.
-  const beginning = content.slice(0, 2 * PREVIEW_CHARACTERS);
-  return Array.from(beginning).slice(0, PREVIEW_CHARACTERS).join('');
 }

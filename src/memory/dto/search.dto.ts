@@ -1,5 +1,5 @@
 import { IntersectionType } from '@nestjs/swagger';
-import { Flag, Fraction, Nested, OneOf, Text, WholeNumber } from '../../common/validation';
+import { Flag, Fraction, Nested, OneOf, Text, WholeNumber } from '../../common/validation.decorator';
 import { FilterDto, TenantDto } from './filter.dto';
 
 class SearchOptionsDto extends IntersectionType(FilterDto, TenantDto) {

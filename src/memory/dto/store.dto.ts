@@ -1,5 +1,5 @@
 import { IntersectionType } from '@nestjs/swagger';
-import { JsonRecord, NestedList, Text, Timestamp, WholeNumber } from '../../common/validation';
+import { JsonRecord, NestedList, Text, Timestamp, WholeNumber } from '../../common/validation.decorator';
 import type { JsonObject } from '../memory';
 import { TenantDto } from './filter.dto';
 

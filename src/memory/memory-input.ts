@@ -1,0 +1,73 @@
+import { JsonObject, SearchAnswer } from './memory';
+import { BackendName } from './memory-backend';
+
+/** What a caller asks to store, of the right types but not yet held against any rule. Undefined: not given. */
+export interface MemoryInput {
+  readonly content: string;
+  /** `conversation` if not given. */
+  readonly contentType?: string;
+  readonly metadata?: JsonObject;
+  readonly sessionId?: number;
+  readonly sessionType?: string;
+  /** Name; created when it is first used. */
+  readonly project?: string;
+  /** Instead of `project`; must exist. */
+  readonly projectId?: number;
+  readonly agentId?: string;
+  readonly speaker?: string;
+  readonly externalId?: string;
+  readonly occurredAt?: Date;
+  readonly expiresAt?: Date;
+}
+
+/** What a caller asks to change. Undefined: stays; null: cleared. */
+export interface MemoryPatchInput {
+  readonly content?: string;
+  readonly contentType?: string;
+  /** A JSON merge patch (RFC 7396). */
+  readonly metadata?: JsonObject;
+  readonly sessionId?: number | null;
+  readonly sessionType?: string | null;
+  readonly project?: string | null;
+  readonly projectId?: number | null;
+  readonly agentId?: string | null;
+  readonly speaker?: string | null;
+  readonly occurredAt?: Date;
+  readonly expiresAt?: Date | null;
+}
+
+/** A filter as a caller writes it. Undefined: no condition. */
+export interface FilterInput {
+  /** Name. */
+  readonly project?: string;
+  readonly projectId?: number;
+  readonly sessionId?: number;
+  readonly sessionType?: string;
+  readonly agentId?: string;
+  readonly speaker?: string;
+  readonly contentTypes?: readonly string[];
+  /** Grammar in `metadata-filter-parser.ts`. */
+  readonly metadataFilter?: JsonObject;
+  /** Inclusive. */
+  readonly occurredAfter?: Date;
+  /** Exclusive. */
+  readonly occurredBefore?: Date;
+}
+
+export interface SearchInput {
+  readonly query: string;
+  readonly filter?: FilterInput;
+  /** 1 to 100. */
+  readonly limit: number;
+  /** Cosine in [-1, 1]. */
+  readonly minSimilarity?: number;
+}
+
+/** What was found, and how. */
+export interface SearchOutcome extends SearchAnswer {
+  readonly backend: BackendName;
+  /** The service answers, but not from where it should. */
+  readonly degraded: boolean;
+  /** Milliseconds, embedding the question included. */
+  readonly tookMs: number;
+}

@@ -1,0 +1,84 @@
+import { Memory, SearchHit } from './memory';
+import { byOccurrence } from './stored-memory';
+
+/** Text for a prompt and the memories in it, both in the order they were said. */
+export interface PromptContext {
+  readonly text: string;
+  readonly hits: readonly SearchHit[];
+  readonly tokens: number;
+}
+
+/** Tokens of the time that every line begins with: with fewer left there is no use in looking further. */
+const SHORTEST_LINE = 9;
+
+type CountTokens = (texts: readonly string[]) => Promise<number[]>;
+
+/**
+ * As many of the memories as fit into `maxTokens`, the nearest first, whole: one that does not fit is left out and
+ * the next tried. If not even one fits, the beginning of the nearest that does, marked by `…`.
+ *
+ * @param hits nearest first.
+ */
+export async function promptContext(
+  hits: readonly SearchHit[],
+  maxTokens: number,
+  countTokens: CountTokens,
+): Promise<PromptContext> {
+  const chosen: SearchHit[] = [];
+  let left = maxTokens;
+  for (const hit of hits) {
+    if (left < SHORTEST_LINE) break;
+    const [tokens = 0] = await countTokens([promptLine(hit.memory)]);
+    if (tokens > left) continue;
+    chosen.push(hit);
+    left -= tokens;
+  }
+  if (chosen.length === 0 && hits.length > 0) return beginningOf(hits[0]!, maxTokens, countTokens);
+  return joined(chosen, maxTokens, countTokens);
+}
+
+/** `[2026-05-08 13:56, Kitchen garden, session 2] Ana: I planted garlic.` */
+export function promptLine(memory: Memory): string {
+  const { occurredAt, project, sessionId, speaker, content } = memory;
+  const facts = [
+    occurredAt.toISOString().slice(0, 16).replace('T', ' '),
+    ...(project === null ? [] : [project]),
+    ...(sessionId === null ? [] : [`session ${sessionId}`]),
+  ];
+  const named = speaker !== null && !content.startsWith(`${speaker}: `) ? `${speaker}: ` : '';
+  return `[${facts.join(', ')}] ${named}${content}`;
+}
+
+/** Lines are counted one by one, and a tokenizer may count them joined differently: the furthest give way. */
+async function joined(
+  nearestFirst: readonly SearchHit[],
+  maxTokens: number,
+  countTokens: CountTokens,
+): Promise<PromptContext> {
+  const hits = [...nearestFirst].sort((a, b) => byOccurrence(a.memory, b.memory));
+  const text = hits.map(({ memory }) => promptLine(memory)).join('\n');
+  const [tokens = 0] = await countTokens([text]);
+  if (tokens <= maxTokens) return { text, hits, tokens };
+  return joined(nearestFirst.slice(0, -1), maxTokens, countTokens);
+}
+
+/** The longest beginning of a memory's line that fits, found by halving. */
+async function beginningOf(
+  hit: SearchHit,
+  maxTokens: number,
+  countTokens: CountTokens,
+): Promise<PromptContext> {
+  const characters = Array.from(promptLine(hit.memory));
+  const upTo = (length: number): string => `${characters.slice(0, length).join('')}…`;
+  let [fits, tooLong] = [0, characters.length];
+  while (tooLong - fits > 1) {
+    const middle = Math.floor((fits + tooLong) / 2);
+    const [tokens = 0] = await countTokens([upTo(middle)]);
+    if (tokens <= maxTokens) fits = middle;
+    else tooLong = middle;
+  }
+  if (fits === 0) return { text: '', hits: [], tokens: 0 };
+  const text = upTo(fits);
+  const [tokens = 0] = await countTokens([text]);
+  return { text, hits: [hit], tokens };
+}
