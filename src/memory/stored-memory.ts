@@ -8,8 +8,17 @@ type FieldsInMetadata = Pick<Memory, 'contentType' | 'sessionId' | 'sessionType'
  * what the caller wrote under that key; `unknown` counts as no type.
  */
 export function metadataWithFields(metadata: JsonObject, fields: FieldsInMetadata): JsonObject {
+  return { ...metadata, ...mirrored(fields) };
+}
+
+/** What remains of such metadata without the keys that a field has set. */
+export function withoutFields(metadata: JsonObject, fields: FieldsInMetadata): JsonObject {
+  const keys = Object.keys(mirrored(fields));
+  return Object.fromEntries(Object.entries(metadata).filter(([key]) => !keys.includes(key)));
+}
+
+function mirrored(fields: FieldsInMetadata): JsonObject {
   return {
-    ...metadata,
     ...(fields.contentType === 'unknown' ? {} : { type: fields.contentType }),
     ...(fields.sessionId === null ? {} : { session_id: fields.sessionId }),
     ...(fields.sessionType === null ? {} : { session_type: fields.sessionType }),
