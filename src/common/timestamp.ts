@@ -2,10 +2,10 @@ const ISO_8601 =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
 
 /**
- * The moment that an ISO 8601 date, or date and time, names; undefined if it is none. Without a zone it is UTC, a date
+ * The moment that an ISO 8601 date, or date and time, names; undefined if there is none. Without a zone it is UTC, a date
  * alone is its midnight, and what is finer than a millisecond is cut off. Days that a month does not have are refused.
  */
-export function parseTimestamp(text: string): Date | undefined {
+export function parseTimestamp(text = ''): Date | undefined {
   const [, day, time = '00:00', seconds = '00', fraction = '', zone = 'Z'] = ISO_8601.exec(text) ?? [];
   if (day === undefined) return undefined;
   const clock = `${time}:${seconds}.${fraction.slice(0, 3).padEnd(3, '0')}`;

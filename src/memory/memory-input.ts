@@ -1,4 +1,4 @@
-import { JsonObject, SearchAnswer } from './memory';
+import { JsonObject, Memory, SearchAnswer } from './memory';
 import { BackendName } from './memory-backend';
 
 /** What a caller asks to store, of the right types but not yet held against any rule. Undefined: not given. */
@@ -70,4 +70,34 @@ export interface SearchOutcome extends SearchAnswer {
   readonly degraded: boolean;
   /** Milliseconds, embedding the question included. */
   readonly tookMs: number;
+}
+
+export interface ListInput {
+  readonly filter?: FilterInput;
+  /** By when it was said. */
+  readonly order: 'ascending' | 'descending';
+  /** 1 to 100. */
+  readonly limit: number;
+  /** `nextCursor` of the page before, everything else as it was there. */
+  readonly cursor?: string;
+  readonly withTotal?: boolean;
+}
+
+export interface ListOutcome {
+  readonly items: readonly Memory[];
+  /** Null on the last page. */
+  readonly nextCursor: string | null;
+  /** Present exactly when it was asked for. */
+  readonly total?: number;
+}
+
+export type PageInput = Pick<ListInput, 'limit' | 'cursor'>;
+
+/** A page of a session, and the newest memory of some kinds in all of it. */
+export interface SessionOutcome extends ListOutcome {
+  readonly newest: {
+    readonly conversation?: Memory;
+    readonly reflection?: Memory;
+    readonly pedagogicalReflection?: Memory;
+  };
 }

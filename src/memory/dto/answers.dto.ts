@@ -1,6 +1,8 @@
-import type { SearchStrategy } from '../memory';
+import type { Deletion, Memory, SearchStrategy } from '../memory';
 import type { BackendName } from '../memory-backend';
-import { MemoryDto, SearchResultDto } from './memory.dto';
+import type { ListOutcome, SearchOutcome } from '../memory-input';
+import type { PromptContext } from '../prompt-context';
+import { MemoryDto, memoryDto, SearchResultDto, searchResultDto } from './memory.dto';
 
 export class StoredDto {
   /**
@@ -111,4 +113,51 @@ export class DeletionDto extends DeletedDto {
 
   /** True when nothing was deleted because only a count was asked for. */
   readonly dry_run!: boolean;
+}
+
+export function storedDto(memory: Memory): StoredDto {
+  const { id } = memory;
+  return {
+    embedding_id: id,
+    success: true,
+    message: `Content stored with ID: ${id}`,
+    memory: memoryDto(memory),
+  };
+}
+
+export function storedBatchDto(memories: readonly Memory[]): StoredBatchDto {
+  const items = memories.map(({ id, externalId }) => ({ id, embedding_id: id, external_id: externalId }));
+  return { items, count: items.length };
+}
+
+export function searchAnswerDto(query: string, outcome: SearchOutcome): SearchAnswerDto {
+  const { hits, strategy, exhaustive, backend, degraded, tookMs } = outcome;
+  const took_ms = Number(tookMs.toFixed(2));
+  return {
+    results: hits.map(searchResultDto),
+    query,
+    count: hits.length,
+    search: { mode: 'semantic', strategy, exhaustive, backend, degraded, took_ms },
+  };
+}
+
+export function contextAnswerDto({ text, hits, tokens }: PromptContext): ContextAnswerDto {
+  return { context: text, memories: hits.map(searchResultDto), tokens };
+}
+
+export function memoryListDto({ items, nextCursor, total }: ListOutcome): MemoryListDto {
+  return {
+    items: items.map(memoryDto),
+    count: items.length,
+    ...(total === undefined ? {} : { total }),
+    next_cursor: nextCursor,
+  };
+}
+
+export function deletedDto({ deleted }: Deletion): DeletedDto {
+  return { deleted };
+}
+
+export function deletionDto(deletion: Deletion, dryRun: boolean): DeletionDto {
+  return { ...deletion, dry_run: dryRun };
 }

@@ -1,5 +1,7 @@
 import { Text, TextList, JsonRecord, Timestamp, WholeNumber } from '../../common/validation.decorator';
+import { parseTimestamp } from '../../common/timestamp';
 import type { JsonObject } from '../memory';
+import type { FilterInput } from '../memory-input';
 
 /** Whose memories. */
 export class TenantDto {
@@ -56,4 +58,19 @@ export class FilterDto {
   /** It was said before this moment (ISO 8601; without a zone it is UTC). */
   @Timestamp({ optional: true })
   readonly occurred_before?: string;
+}
+
+export function filterInput(dto: FilterDto): FilterInput {
+  return {
+    project: dto.project,
+    projectId: dto.project_id,
+    sessionId: dto.session_id,
+    sessionType: dto.session_type,
+    agentId: dto.agent_id,
+    speaker: dto.speaker,
+    contentTypes: dto.content_types,
+    metadataFilter: dto.metadata_filter,
+    occurredAfter: parseTimestamp(dto.occurred_after),
+    occurredBefore: parseTimestamp(dto.occurred_before),
+  };
 }

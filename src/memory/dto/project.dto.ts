@@ -1,4 +1,6 @@
-import { MemoryDto } from './memory.dto';
+import type { ProjectSummary } from '../memory';
+import type { ListOutcome } from '../memory-input';
+import { MemoryDto, memoryDto } from './memory.dto';
 
 export class ProjectMemoriesDto {
   /** @example "Kitchen garden" */
@@ -50,4 +52,16 @@ export class ProjectListDto {
 
   /** The same projects with their ids. */
   readonly items!: ProjectItemDto[];
+}
+
+export function projectMemoriesDto(project: string, { items, nextCursor }: ListOutcome): ProjectMemoriesDto {
+  return { project, sessions: items.map(memoryDto), count: items.length, next_cursor: nextCursor };
+}
+
+export function projectListDto(projects: readonly ProjectSummary[]): ProjectListDto {
+  return {
+    projects: projects.map(({ name }) => name),
+    count: projects.length,
+    items: projects.map(({ id, name, memories }) => ({ id, name, memories })),
+  };
 }

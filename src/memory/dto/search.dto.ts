@@ -1,6 +1,8 @@
 import { IntersectionType } from '@nestjs/swagger';
 import { Flag, Fraction, Nested, OneOf, Text, WholeNumber } from '../../common/validation.decorator';
-import { FilterDto, TenantDto } from './filter.dto';
+import { InvalidInputError } from '../../common/domain.error';
+import type { ListInput, PageInput, SearchInput } from '../memory-input';
+import { FilterDto, filterInput, TenantDto } from './filter.dto';
 
 class SearchOptionsDto extends IntersectionType(FilterDto, TenantDto) {
   /** What is looked for, in plain words. */
@@ -36,6 +38,19 @@ export class ContextDto extends SearchOptionsDto {
   readonly n_results: number = 20;
 }
 
+/** @throws InvalidInputError where two fields say the same differently. */
+export function searchInput(dto: SearchDto | ContextDto): SearchInput {
+  if (dto.search_type !== undefined && dto.content_types !== undefined)
+    throw new InvalidInputError([{ field: 'search_type', reason: 'must be left out beside content_types' }]);
+  const contentTypes = dto.search_type === undefined ? dto.content_types : [dto.search_type];
+  return {
+    query: dto.query,
+    filter: { ...filterInput(dto), contentTypes },
+    limit: dto.n_results,
+    minSimilarity: dto.min_similarity,
+  };
+}
+
 /** One page of a list. */
 export class PageDto extends TenantDto {
   /** How many on a page at most. */
@@ -45,6 +60,10 @@ export class PageDto extends TenantDto {
   /** `next_cursor` of the page before. */
   @Text({ optional: true })
   readonly cursor?: string;
+}
+
+export function pageInput({ n_results, cursor }: PageDto): PageInput {
+  return { limit: n_results, cursor };
 }
 
 export class ListDto extends IntersectionType(FilterDto, TenantDto) {
@@ -59,6 +78,11 @@ export class ListDto extends IntersectionType(FilterDto, TenantDto) {
   /** Count everything that the filter matches. */
   @Flag({ optional: true })
   readonly total: boolean = false;
+}
+
+export function listInput(dto: ListDto): ListInput {
+  const { limit, cursor, total } = dto;
+  return { filter: filterInput(dto), order: 'descending', limit, cursor, withTotal: total };
 }
 
 export class DeleteMatchingDto extends TenantDto {

@@ -1,4 +1,5 @@
-import { MemoryDto } from './memory.dto';
+import type { SessionOutcome } from '../memory-input';
+import { MemoryDto, memoryDto } from './memory.dto';
 
 /** The newest memory of a kind in a session; null where there is none. */
 export class EmbeddingIdsDto {
@@ -27,4 +28,18 @@ export class SessionDto {
 
   /** For the next page; null on the last one. */
   readonly next_cursor!: string | null;
+}
+
+export function sessionDto(sessionId: number, { items, nextCursor, newest }: SessionOutcome): SessionDto {
+  return {
+    session_id: sessionId,
+    entries: items.map(memoryDto),
+    embedding_ids: {
+      conversation: newest.conversation?.id ?? null,
+      wisdom_reflection: newest.reflection?.id ?? null,
+      pedagogical_reflection: newest.pedagogicalReflection?.id ?? null,
+    },
+    count: items.length,
+    next_cursor: nextCursor,
+  };
 }

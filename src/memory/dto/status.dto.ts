@@ -1,5 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { ProjectSummary, Statistics } from '../memory';
 import type { BackendName } from '../memory-backend';
+import type { ServiceStatus } from '../status.service';
 
 export class StatusDto {
   /** `degraded`: it answers, but not from where it should; `reason` says why. */
@@ -105,4 +107,53 @@ export class StatisticsDto {
   readonly newest!: string | null;
 
   readonly sizes!: SizesDto;
+}
+
+export function statusDto({
+  backend,
+  state,
+  model,
+  fingerprint,
+  memories,
+  version,
+}: ServiceStatus): StatusDto {
+  const status = state.degraded ? 'degraded' : 'available';
+  return {
+    status,
+    initialized: true,
+    backend,
+    postgres_available: backend === 'postgresql',
+    chroma_available: backend === 'chromadb',
+    dependencies_available: true,
+    message: `Memory service is ${status} with the ${backend} backend`,
+    embedding_model: model.name,
+    embedding_dimension: model.dimension,
+    total_memories: memories,
+    unique_users: memories > 0 ? 1 : 0,
+    reason: state.reason,
+    since: state.since.toISOString(),
+    pending_sync: state.pendingSync,
+    version,
+    fingerprint,
+  };
+}
+
+export function initializedDto(status: ServiceStatus): InitializedDto {
+  const message = `Memory service initialized with ${status.backend} backend`;
+  return { success: true, ...statusDto(status), message };
+}
+
+export function statisticsDto(statistics: Statistics, projects: readonly ProjectSummary[]): StatisticsDto {
+  const { memories, byType, bySessionType, sessions, oldest, newest, chunks, characters } = statistics;
+  return {
+    total_documents: memories,
+    by_type: byType,
+    by_session_type: bySessionType,
+    total_projects: projects.length,
+    projects: projects.map(({ name }) => name),
+    sessions,
+    oldest: oldest?.toISOString() ?? null,
+    newest: newest?.toISOString() ?? null,
+    sizes: { chunks, characters },
+  };
 }

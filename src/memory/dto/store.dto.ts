@@ -1,6 +1,8 @@
 import { IntersectionType } from '@nestjs/swagger';
 import { JsonRecord, NestedList, Text, Timestamp, WholeNumber } from '../../common/validation.decorator';
+import { parseTimestamp } from '../../common/timestamp';
 import type { JsonObject } from '../memory';
+import type { MemoryInput, MemoryPatchInput } from '../memory-input';
 import { TenantDto } from './filter.dto';
 
 /** One thing to remember. */
@@ -114,4 +116,37 @@ export class PatchMemoryDto extends TenantDto {
   /** From this moment on it is as if deleted; `null` for never. */
   @Timestamp({ nullable: true })
   readonly expires_at?: string | null;
+}
+
+export function memoryInput(dto: NewMemoryDto): MemoryInput {
+  return {
+    content: dto.content,
+    contentType: dto.content_type,
+    metadata: dto.metadata,
+    sessionId: dto.session_id,
+    sessionType: dto.session_type,
+    project: dto.project,
+    projectId: dto.project_id,
+    agentId: dto.agent_id,
+    speaker: dto.speaker,
+    externalId: dto.external_id,
+    occurredAt: parseTimestamp(dto.occurred_at),
+    expiresAt: parseTimestamp(dto.expires_at),
+  };
+}
+
+export function memoryPatchInput(dto: PatchMemoryDto): MemoryPatchInput {
+  return {
+    content: dto.content,
+    contentType: dto.content_type,
+    metadata: dto.metadata,
+    sessionId: dto.session_id,
+    sessionType: dto.session_type,
+    project: dto.project,
+    projectId: dto.project_id,
+    agentId: dto.agent_id,
+    speaker: dto.speaker,
+    occurredAt: parseTimestamp(dto.occurred_at),
+    expiresAt: dto.expires_at === null ? null : parseTimestamp(dto.expires_at),
+  };
 }

@@ -1,0 +1,38 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+import { DomainErrorFilter } from './common/domain-error.filter';
+import { jsonBodyOptions, refuseOtherMediaTypes } from './common/json-body.middleware';
+import { parseQuery } from './common/query-parser';
+import { assignRequestId } from './common/request-id.middleware';
+import { RequestPipe } from './common/request.pipe';
+import { APP_CONFIG, AppConfig } from './config/app-config';
+
+/** Headers that pages of other origins may read. */
+const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After'];
+
+/** Everything between the socket and the controllers, the same for the service and its end-to-end tests. */
+export function setUpApp(app: NestExpressApplication): void {
+  const { server, limits } = app.get<AppConfig>(APP_CONFIG);
+  app.set('query parser', parseQuery);
+  app.set('etag', false);
+  app.use(assignRequestId);
+  app.use(helmet(headersForPlainHttp()));
+  app.enableCors({ origin: corsOrigin(server.corsOrigins), exposedHeaders: EXPOSED_HEADERS });
+  app.useBodyParser('json', jsonBodyOptions(limits.bodyBytes));
+  app.use(refuseOtherMediaTypes);
+  app.useGlobalPipes(new RequestPipe(limits.batchMemories));
+  app.useGlobalFilters(new DomainErrorFilter());
+}
+
+/** TLS, where there is any, is a proxy's: it decides about HTTPS, and a browser must not be sent there by us. */
+function headersForPlainHttp(): Parameters<typeof helmet>[0] {
+  return {
+    strictTransportSecurity: false,
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  };
+}
+
+function corsOrigin(origins: readonly string[]): string | string[] | false {
+  if (origins.includes('*')) return '*';
+  return origins.length > 0 ? [...origins] : false;
+}

@@ -1,0 +1,107 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  UseGuards,
+} from '@nestjs/common';
+import { StrictRequestGuard } from '../common/strict-request.guard';
+import {
+  ContextAnswerDto,
+  contextAnswerDto,
+  DeletionDto,
+  deletionDto,
+  MemoryListDto,
+  memoryListDto,
+  SearchAnswerDto,
+  searchAnswerDto,
+  StoredBatchDto,
+  storedBatchDto,
+  StoredDto,
+  storedDto,
+} from './dto/answers.dto';
+import { filterInput, TenantDto } from './dto/filter.dto';
+import { MemoryDto, memoryDto } from './dto/memory.dto';
+import {
+  ContextDto,
+  DeleteMatchingDto,
+  KeyParams,
+  ListDto,
+  listInput,
+  SearchDto,
+  searchInput,
+} from './dto/search.dto';
+import { memoryInput, memoryPatchInput, PatchMemoryDto, StoreBatchDto, StoreDto } from './dto/store.dto';
+import { ListingService } from './listing.service';
+import { MemoryService } from './memory.service';
+import { SearchService } from './search.service';
+
+@UseGuards(StrictRequestGuard)
+@Controller('api/memory')
+export class MemoryController {
+  constructor(
+    private readonly memories: MemoryService,
+    private readonly lists: ListingService,
+    private readonly searches: SearchService,
+  ) {}
+
+  @Post('store')
+  @HttpCode(200)
+  async store(@Body() body: StoreDto): Promise<StoredDto> {
+    return storedDto(await this.memories.store(body.user_id, memoryInput(body)));
+  }
+
+  @Post('store/batch')
+  @HttpCode(200)
+  async storeBatch(@Body() body: StoreBatchDto): Promise<StoredBatchDto> {
+    return storedBatchDto(await this.memories.storeAll(body.user_id, body.memories.map(memoryInput)));
+  }
+
+  @Post('search')
+  @HttpCode(200)
+  async search(@Body() body: SearchDto): Promise<SearchAnswerDto> {
+    return searchAnswerDto(body.query, await this.searches.search(body.user_id, searchInput(body)));
+  }
+
+  @Post('context')
+  @HttpCode(200)
+  async context(@Body() body: ContextDto): Promise<ContextAnswerDto> {
+    return contextAnswerDto(await this.searches.context(body.user_id, searchInput(body), body.max_tokens));
+  }
+
+  @Post('delete')
+  @HttpCode(200)
+  async deleteMatching(@Body() body: DeleteMatchingDto): Promise<DeletionDto> {
+    const { user_id, filter, dry_run: dryRun, expected_count: expectedCount } = body;
+    return deletionDto(
+      await this.lists.deleteMatching(user_id, filterInput(filter), { dryRun, expectedCount }),
+      dryRun,
+    );
+  }
+
+  @Get()
+  async list(@Query() query: ListDto): Promise<MemoryListDto> {
+    return memoryListDto(await this.lists.list(query.user_id, listInput(query)));
+  }
+
+  @Get(':id')
+  async get(@Param() { id }: KeyParams, @Query() { user_id }: TenantDto): Promise<MemoryDto> {
+    return memoryDto(await this.memories.get(user_id, id));
+  }
+
+  @Patch(':id')
+  async patch(@Param() { id }: KeyParams, @Body() body: PatchMemoryDto): Promise<MemoryDto> {
+    return memoryDto(await this.memories.patch(body.user_id, id, memoryPatchInput(body)));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  async delete(@Param() { id }: KeyParams, @Query() { user_id }: TenantDto): Promise<void> {
+    await this.memories.delete(user_id, id);
+  }
+}
