@@ -1,0 +1,31 @@
+import type { PoolClient } from 'pg';
+import { APP_ROLE } from './schema-names';
+
+/**
+ * One transaction as `wm_app` and, if given, of one tenant. Role and tenant are local to it: the connection that it
+ * leaves behind is nobody's.
+ */
+export async function appTransaction<T>(
+  connection: PoolClient,
+  userId: number | undefined,
+  work: (connection: PoolClient) => Promise<T>,
+): Promise<T> {
+  try {
+    await connection.query(beginAs(userId));
+    const result = await work(connection);
+    await connection.query('commit');
+    return result;
+  } catch (error) {
+    // On a lost connection there is nothing to roll back, and what matters is why it was lost.
+    await connection.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** One message instead of three. SET takes no parameters, hence the check of what is written into it. */
+function beginAs(userId: number | undefined): string {
+  const begin = `begin; set local role ${APP_ROLE}`;
+  if (userId === undefined) return begin;
+  if (!Number.isSafeInteger(userId)) throw new RangeError('A user id is a whole number.');
+  return `${begin}; set local app.user_id = '${userId}'`;
+}

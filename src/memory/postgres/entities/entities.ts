@@ -1,0 +1,18 @@
+import { EmbeddingModelEntity } from './embedding-model.entity';
+import { ImportRunEntity } from './import-run.entity';
+import { ImportUndoEntity } from './import-undo.entity';
+import { MemoryVectorEntity } from './memory-vector.entity';
+import { MemoryEntity } from './memory.entity';
+import { ProjectEntity } from './project.entity';
+import { UserEntity } from './user.entity';
+
+/** Every table; a test compares them with what the migrations make. */
+export const ENTITIES = [
+  UserEntity,
+  ProjectEntity,
+  MemoryEntity,
+  MemoryVectorEntity,
+  EmbeddingModelEntity,
+  ImportRunEntity,
+  ImportUndoEntity,
+];

@@ -1,0 +1,163 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import { PostgresStartError } from './postgres-start.error';
+import { APP_ROLE, DEFINER_ROLE } from './schema-names';
+
+const OLDEST_SERVER = 15;
+
+/** Iterative index scans and `halfvec` came with it. */
+const OLDEST_PGVECTOR = '0.8';
+
+/**
+ * Whether the server can hold our schema at all.
+ *
+ * @throws PostgresStartError with what to do.
+ */
+export async function checkServer(owner: DataSource): Promise<void> {
+  const [server] = await owner.query<{ version: number; shown: string; encoding: string }[]>(
+    `select current_setting('server_version_num')::int / 10000 as version, current_setting('server_version') as shown,
+            current_setting('server_encoding') as encoding`,
+  );
+  if (server!.version < OLDEST_SERVER)
+    throw new PostgresStartError(
+      'too-old',
+      `The server is PostgreSQL ${server!.shown}; it takes ${OLDEST_SERVER} or newer.`,
+    );
+  if (server!.encoding !== 'UTF8')
+    throw new PostgresStartError(
+      'not-utf8',
+      `The database's encoding is ${server!.encoding}. Name one in UTF8: CREATE DATABASE wisdom ENCODING 'UTF8' TEMPLATE template0;`,
+    );
+}
+
+/**
+ * Makes the extensions if they are not there. Called by one instance at a time.
+ *
+ * @throws PostgresStartError with what to install, or with the SQL for the administrator.
+ */
+export async function ensureExtensions(owner: DataSource): Promise<void> {
+  for (const name of ['vector', 'btree_gin']) await ensureExtension(owner, name);
+  const [vector] = await owner.query<{ version: string; visible: boolean; schema: string }[]>(
+    `select extversion as version, extnamespace::regnamespace::text as schema,
+            extnamespace::regnamespace::text = any(current_schemas(true)::text[]) as visible
+     from pg_extension where extname = 'vector'`,
+  );
+  if (isOlder(vector!.version, OLDEST_PGVECTOR))
+    throw new PostgresStartError(
+      'extension',
+      `pgvector ${vector!.version} is older than ${OLDEST_PGVECTOR}. Install a newer one on the server, then, as a superuser in this database: ALTER EXTENSION vector UPDATE;`,
+    );
+  if (!vector!.visible)
+    throw new PostgresStartError(
+      'extension',
+      `pgvector is in the schema ${vector!.schema}, which is not searched. As a superuser: ALTER EXTENSION vector SET SCHEMA public;`,
+    );
+}
+
+async function ensureExtension(owner: DataSource, name: string): Promise<void> {
+  const [state] = await owner.query<{ available: boolean; installed: boolean }[]>(
+    `select exists (select from pg_available_extensions where name = $1) as available,
+            exists (select from pg_extension where extname = $1) as installed`,
+    [name],
+  );
+  if (state!.installed) return;
+  if (!state!.available)
+    throw new PostgresStartError(
+      'extension',
+      name === 'vector'
+        ? `pgvector is not installed on the server: install ${OLDEST_PGVECTOR} or newer (the image pgvector/pgvector has it).`
+        : `The extension ${name} is not installed on the server: it is part of PostgreSQL's contrib package.`,
+    );
+  try {
+    await owner.query(`create extension if not exists ${name}`);
+  } catch (error) {
+    throw new PostgresStartError(
+      'extension',
+      `This role may not create the extension ${name}. As a superuser in this database: CREATE EXTENSION ${name};`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Whether the roles are there, or can be made by the migrations.
+ *
+ * @throws PostgresStartError with the SQL for the administrator.
+ */
+export async function checkRoles(owner: DataSource): Promise<void> {
+  const [state] = await owner.query<{ missing: string[]; may: boolean; me: string }[]>(
+    `select array(select role from unnest($1::text[]) as role
+                  where not exists (select from pg_roles where rolname = role)) as missing,
+            rolsuper or rolcreaterole as may, quote_ident(current_user) as me
+     from pg_roles where rolname = current_user`,
+    [[APP_ROLE, DEFINER_ROLE]],
+  );
+  if (state!.may) return;
+  const [member] = await owner.query<{ both: boolean }[]>(
+    state!.missing.length > 0
+      ? `select false as both`
+      : `select pg_has_role('${APP_ROLE}', 'MEMBER') and pg_has_role('${DEFINER_ROLE}', 'MEMBER') as both`,
+  );
+  if (member!.both) return;
+  const create = state!.missing.map((role) => `CREATE ROLE ${role} NOLOGIN;`);
+  const grant = `GRANT ${APP_ROLE}, ${DEFINER_ROLE} TO ${state!.me};`;
+  throw new PostgresStartError(
+    'roles',
+    `This role may not create the roles that isolate tenants. As a superuser, once: ${[...create, grant].join(' ')}`,
+  );
+}
+
+/**
+ * Proves that row-level security is in force: `wm_app` with no tenant set must read nothing.
+ *
+ * @throws PostgresStartError
+ */
+export async function checkIsolation(service: DataSource): Promise<void> {
+  const runner = service.createQueryRunner();
+  try {
+    await runner.query('begin');
+    await becomeAppRole(runner);
+    const [proof] = (await runner.query(ISOLATION_PROOF)) as IsolationProof[];
+    if (proof!.bypasses || proof!.rows || !proof!.forced)
+      throw new PostgresStartError(
+        'isolation',
+        `Row-level security is not in force for ${APP_ROLE}: ${
+          proof!.bypasses
+            ? 'the role bypasses it'
+            : 'rows are readable with no tenant set, or its policies are off'
+        }. As a superuser: ALTER ROLE ${APP_ROLE} NOSUPERUSER NOBYPASSRLS; and run the migrations as they are.`,
+      );
+  } finally {
+    await runner.query('rollback');
+    await runner.release();
+  }
+}
+
+interface IsolationProof {
+  readonly bypasses: boolean;
+  readonly rows: boolean;
+  readonly forced: boolean;
+}
+
+const ISOLATION_PROOF = `
+  select (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) as bypasses,
+         exists (select from wisdom_memory.memories) or exists (select from wisdom_memory.memory_vectors) as rows,
+         (select count(*) = 4 and bool_and(relrowsecurity and relforcerowsecurity) from pg_class
+          where relnamespace = 'wisdom_memory'::regnamespace
+            and relname in ('projects', 'memories', 'memory_vectors', 'import_undo')) as forced`;
+
+async function becomeAppRole(runner: QueryRunner): Promise<void> {
+  try {
+    await runner.query(`set local role ${APP_ROLE}`);
+  } catch (error) {
+    throw new PostgresStartError(
+      'roles',
+      `The role of DATABASE_URL may not become ${APP_ROLE}. As a superuser: GRANT ${APP_ROLE} TO that role;`,
+      { cause: error },
+    );
+  }
+}
+
+/** Compares `0.10.1` and `0.8` number by number. */
+function isOlder(version: string, least: string): boolean {
+  return version.localeCompare(least, 'en', { numeric: true }) < 0;
+}

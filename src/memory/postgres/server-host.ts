@@ -1,0 +1,24 @@
+import type { DatabaseConfig } from '../../config/app-config';
+import type { ConnectionTarget } from './data-source-options';
+import type { DatabaseHost } from './database-host';
+
+/** A PostgreSQL server that somebody else runs. */
+export class ServerHost implements DatabaseHost {
+  readonly embedded = false;
+
+  constructor(private readonly config: DatabaseConfig) {}
+
+  async start(): Promise<void> {}
+
+  async stop(): Promise<void> {}
+
+  ownerTarget(): ConnectionTarget {
+    const { url, adminUrl, connectTimeoutMs } = this.config;
+    // One connection holds the lock while another migrates; building an index over a large table takes what it takes.
+    return { url: adminUrl ?? url, poolSize: 2, connectTimeoutMs, statementTimeoutMs: 0 };
+  }
+
+  serviceTarget(): ConnectionTarget {
+    return this.config;
+  }
+}

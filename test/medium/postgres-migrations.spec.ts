@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { DataSource } from 'typeorm';
+import { DatabaseConfig } from '../../src/config/app-config';
+import { dataSourceOptions } from '../../src/memory/postgres/data-source-options';
+import { revertLatest } from '../../src/memory/postgres/migration-runner';
+import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';
+
+const ORIGINAL = join(__dirname, '../fixtures/original-postgresql.sql.gz');
+
+describeNative('migrations on a native PostgreSQL', () => {
+  let database: TestDatabase;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+  });
+
+  afterEach(() => database.drop());
+
+  async function start(changes: Partial<DatabaseConfig> = {}): Promise<void> {
+    const postgres = new PostgresDatabase(databaseConfig(database.url, changes), () => undefined);
+    try {
+      await postgres.connect();
+    } finally {
+      await postgres.close();
+    }
+  }
+
+  async function withOwner<T>(work: (owner: DataSource) => Promise<T>): Promise<T> {
+    const options = dataSourceOptions({ ...databaseConfig(database.url), statementTimeoutMs: 0 });
+    const owner = await new DataSource(options).initialize();
+    try {
+      return await work(owner);
+    } finally {
+      await owner.destroy();
+    }
+  }
+
+  /** The definition of everything in our schema but the list of migrations, as sorted text. */
+  async function schema(): Promise<string[]> {
+    const rows = await database.query<{ definition: string }>(`
+      select definition from (
+        select format('column %s.%s %s %s %s', table_name, column_name, udt_name, is_nullable, column_default) as definition
+          from information_schema.columns where table_schema = 'wisdom_memory'
+        union all select indexdef from pg_indexes where schemaname = 'wisdom_memory'
+        union all select format('%s: %s', conname, pg_get_constraintdef(oid)) from pg_constraint
+          where connamespace = 'wisdom_memory'::regnamespace
+        union all select pg_get_functiondef(oid) || proowner::regrole || proacl::text from pg_proc
+          where pronamespace = 'wisdom_memory'::regnamespace
+        union all select format('policy %s', p) from pg_policies as p where schemaname = 'wisdom_memory'
+        union all select format('table %s %s %s %s', relname, relrowsecurity, relforcerowsecurity, relacl) from pg_class
+          where relnamespace = 'wisdom_memory'::regnamespace and relkind = 'r'
+      ) as everything
+      where definition not like '%schema_migrations%' and definition not like 'PK_%' order by 1`);
+    return rows.map(({ definition }) => definition);
+  }
+
+  it('make what the entities say: a generated migration would be empty', async () => {
+    await start();
+    const { upQueries } = await withOwner((owner) => owner.driver.createSchemaBuilder().log());
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('go all the way back and forth again', async () => {
+    await start();
+    const there = await schema();
+    await withOwner(async (owner) => {
+      for (const migration of [...owner.migrations].reverse()) {
+        await revertLatest(owner, () => undefined);
+        const [left] = await owner.query<{ names: string[] | null }[]>(
+          `select array_agg(name) as names from wisdom_memory.schema_migrations`,
+        );
+        expect(left!.names ?? []).not.toContain(migration.constructor.name);
+      }
+    });
+    expect(await schema()).toEqual([]);
+    await start();
+    expect(await schema()).toEqual(there);
+    expect(there.length).toBeGreaterThan(100);
+  });
+
+  it('are applied once by several instances that start together', async () => {
+    await Promise.all(Array.from({ length: 4 }, () => start()));
+    const names = await database.query<{ name: string }>(
+      'select name from wisdom_memory.schema_migrations order by id',
+    );
+    expect(new Set(names.map(({ name }) => name)).size).toBe(names.length);
+    expect(names.length).toBeGreaterThan(0);
+  });
+
+  it('leave the tables of the original as they are', async () => {
+    const sql = gunzipSync(readFileSync(ORIGINAL));
+    execFileSync('psql', ['-q', '-v', 'ON_ERROR_STOP=1', database.url], { input: sql, stdio: 'pipe' });
+    const dump = () =>
+      database.query(`select * from public.memories order by id`).then((rows) => JSON.stringify(rows));
+    const before = await dump();
+    await start();
+    expect(await dump()).toBe(before);
+    expect(await database.query('select count(*)::int as n from public.memories')).toEqual([{ n: 173 }]);
+    expect(await database.query('select count(*)::int as n from wisdom_memory.memories')).toEqual([{ n: 0 }]);
+  });
+
+  it('are left to the operator when told so', async () => {
+    await expect(start({ migrations: false })).rejects.toThrow(/npm run migration:run/);
+    await start();
+    await start({ migrations: false });
+  });
+
+  it('of a newer version are not worked with', async () => {
+    await start();
+    await database.query(
+      `insert into wisdom_memory.schema_migrations (timestamp, name) values (9999999999999, 'Future9999999999999')`,
+    );
+    for (const migrations of [true, false])
+      await expect(start({ migrations })).rejects.toThrow(/newer than this version.*Future9999999999999/);
+  });
+});
