@@ -1,7 +1,7 @@
 import { InMemoryRepository } from '../../src/memory/in-memory/in-memory.repository';
 import { EmbeddedMemory, Memory, MemoryFilter } from '../../src/memory/memory';
 import { MemoryBackend } from '../../src/memory/memory-backend';
-import { embedded } from '../support/memories';
+import { asJson, embedded } from '../support/memories';
 import { hostileCondition, hostileMetadata } from '../support/metadata-samples';
 import { Random, seededRandom } from '../support/random';
 import { unitVector } from '../support/vectors';
@@ -11,7 +11,7 @@ const KEYS = Array.from({ length: 25 }, (_, i) => `key ${i}`);
 
 /** What a memory is but for its id, which differs between two stores; here every memory has an external id. */
 function comparable({ id: _id, ...memory }: Memory) {
-  return memory;
+  return { ...memory, metadata: asJson(memory.metadata) };
 }
 
 function randomFilter(random: Random): MemoryFilter {

@@ -1,0 +1,128 @@
+import type { EmbeddingModel } from '../../embedding/embedder';
+import {
+  Deletion,
+  EmbeddedMemory,
+  ListQuery,
+  Memory,
+  MemoryFilter,
+  MemoryPage,
+  Project,
+  ProjectSummary,
+  SearchAnswer,
+  Statistics,
+  VectorQuery,
+} from '../memory';
+import { Clock, MemoryBackend } from '../memory-backend';
+import { deleteMatchingMemories, deleteMemory } from './delete-memories';
+import { registerModel } from './embedding-models';
+import { countMemories, findMemory, listMemories } from './find-memories';
+import { PostgresDatabase } from './postgres-database';
+import { ensureProject, findProject, listProjects } from './project-statements';
+import { searchExactly } from './search-memories';
+import { statisticsOfTenant } from './statistics-statement';
+import { storeMemories, updateMemory } from './store-memories';
+import { TenantContext } from './tenant-context';
+
+/** PostgreSQL with pgvector. Every call is one transaction of its tenant; the statements are functions of their own. */
+export class PostgresMemoryRepository implements MemoryBackend {
+  readonly name = 'postgresql';
+  private modelId?: number;
+
+  /** @param model of the vectors that will be stored and asked with; asked for when connecting. */
+  constructor(
+    private readonly database: PostgresDatabase,
+    private readonly clock: Clock,
+    private readonly model: () => EmbeddingModel,
+  ) {}
+
+  async connect(): Promise<void> {
+    await this.database.connect();
+    try {
+      this.modelId = await this.database.withoutTenant((connection) =>
+        registerModel(connection, this.model()),
+      );
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.database.close();
+  }
+
+  ping(): Promise<void> {
+    return this.database.ping();
+  }
+
+  async store(userId: number, memories: readonly EmbeddedMemory[]): Promise<Memory[]> {
+    if (memories.length === 0) return [];
+    return this.asTenant(userId, (tenant) => storeMemories(tenant, memories));
+  }
+
+  find(userId: number, key: string): Promise<Memory | undefined> {
+    return this.asTenant(userId, (tenant) => findMemory(tenant, key));
+  }
+
+  update(
+    userId: number,
+    key: string,
+    revise: (current: Memory) => Memory,
+    vectors?: Float32Array[],
+  ): Promise<Memory | undefined> {
+    return this.asTenant(userId, (tenant) => updateMemory(tenant, key, revise, vectors));
+  }
+
+  delete(userId: number, key: string): Promise<boolean> {
+    return this.asTenant(userId, (tenant) => deleteMemory(tenant, key));
+  }
+
+  deleteMatching(
+    userId: number,
+    filter: MemoryFilter,
+    options: { readonly dryRun: boolean; readonly expectedCount?: number },
+  ): Promise<Deletion> {
+    return this.asTenant(userId, (tenant) => deleteMatchingMemories(tenant, filter, options));
+  }
+
+  list(userId: number, query: ListQuery): Promise<MemoryPage> {
+    return this.asTenant(userId, (tenant) => listMemories(tenant, query));
+  }
+
+  search(userId: number, query: VectorQuery): Promise<SearchAnswer> {
+    return this.asTenant(userId, (tenant) => searchExactly(tenant, query));
+  }
+
+  count(userId: number): Promise<number> {
+    return this.asTenant(userId, (tenant) => countMemories(tenant, {}));
+  }
+
+  statistics(userId: number): Promise<Statistics> {
+    return this.asTenant(userId, statisticsOfTenant);
+  }
+
+  listProjects(userId: number): Promise<ProjectSummary[]> {
+    return this.asTenant(userId, listProjects);
+  }
+
+  findProject(
+    userId: number,
+    by: { readonly name: string } | { readonly id: number },
+  ): Promise<Project | undefined> {
+    return this.asTenant(userId, (tenant) => findProject(tenant, by));
+  }
+
+  ensureProject(userId: number, name: string): Promise<Project> {
+    return this.asTenant(userId, (tenant) => ensureProject(tenant, name));
+  }
+
+  private asTenant<T>(userId: number, work: (tenant: TenantContext) => Promise<T>): Promise<T> {
+    const { modelId } = this;
+    if (modelId === undefined) throw new Error('The backend is not connected.');
+    const now = this.clock.now();
+    const copies = !this.database.host.embedded;
+    return this.database.withTenant(userId, (connection) =>
+      work({ connection, userId, now, modelId, copies }),
+    );
+  }
+}
