@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from './config/config.module';
+import { HealthModule } from './health/health.module';
+import { LoggingModule } from './logging/logging.module';
 import { MemoryModule } from './memory/memory.module';
 import { MetricsModule } from './metrics/metrics.module';
 
 /** The service: configuration, what it is made of, and nothing else. */
-@Module({ imports: [ConfigModule, MetricsModule, MemoryModule.forRoot()] })
+@Module({ imports: [ConfigModule, LoggingModule, MetricsModule, MemoryModule.forRoot(), HealthModule] })
 export class AppModule {}

@@ -6,6 +6,8 @@ import { parseQuery } from './common/query-parser';
 import { assignRequestId } from './common/request-id.middleware';
 import { RequestPipe } from './common/request.pipe';
 import { APP_CONFIG, AppConfig } from './config/app-config';
+import { REQUEST_LOG } from './logging/request-log';
+import { HTTP_METRICS } from './metrics/http-metrics';
 
 /** Headers that pages of other origins may read. */
 const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After'];
@@ -15,7 +17,8 @@ export function setUpApp(app: NestExpressApplication): void {
   const { server, limits } = app.get<AppConfig>(APP_CONFIG);
   app.set('query parser', parseQuery);
   app.set('etag', false);
-  app.use(assignRequestId);
+  // First, so that what is refused below is measured and logged too.
+  app.use(app.get(HTTP_METRICS), assignRequestId, app.get(REQUEST_LOG));
   app.use(helmet(headersForPlainHttp()));
   app.enableCors({ origin: corsOrigin(server.corsOrigins), exposedHeaders: EXPOSED_HEADERS });
   app.useBodyParser('json', jsonBodyOptions(limits.bodyBytes));

@@ -30,6 +30,7 @@ export class MemoryModule implements OnModuleInit, OnApplicationShutdown {
   static forRoot({ http = true }: MemoryModuleOptions = {}): DynamicModule {
     return {
       module: MemoryModule,
+      global: true,
       imports: [EmbeddingModule],
       controllers: http ? CONTROLLERS : [],
       providers: [
@@ -56,7 +57,7 @@ export class MemoryModule implements OnModuleInit, OnApplicationShutdown {
         ListingService,
         StatusService,
       ],
-      exports: [MemoryService, SearchService, ListingService, StatusService, MEMORY_BACKEND],
+      exports: [MemoryService, SearchService, ListingService, StatusService, MEMORY_BACKEND, BACKEND_STATE],
     };
   }
 

@@ -26,7 +26,8 @@ export function httpMetrics(registry: Registry): Middleware {
   };
 }
 
-/** The pattern, never the path: that would be a series for every memory. */
+/** The pattern, never the path: that would be a series for every memory. Middleware runs under wildcards. */
 function routeOf({ route }: RoutedRequest): string {
-  return typeof route?.path === 'string' ? route.path : 'unmatched';
+  const path = route?.path;
+  return typeof path === 'string' && !path.includes('*') ? path : 'unmatched';
 }

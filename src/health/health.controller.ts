@@ -1,0 +1,34 @@
+import { Controller, Get, HttpStatus, Res, UseGuards } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { StrictRequestGuard } from '../common/strict-request.guard';
+import { LivenessDto, ReadinessDto, readinessDto } from './health.dto';
+import { HealthService } from './health.service';
+
+@ApiTags('Operation')
+@UseGuards(StrictRequestGuard)
+@Controller('health')
+export class HealthController {
+  constructor(private readonly health: HealthService) {}
+
+  @Get('live')
+  @ApiOperation({ summary: 'Whether the process runs', description: 'When this fails, start it anew.' })
+  live(): LivenessDto {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @ApiOperation({
+    summary: 'Whether requests can be served',
+    description:
+      'Asks the store and the model. 200 while it serves, degraded or not; 503 while it cannot: send requests elsewhere.',
+  })
+  @ApiResponse({ status: HttpStatus.OK, type: ReadinessDto })
+  @ApiResponse({ status: HttpStatus.SERVICE_UNAVAILABLE, type: ReadinessDto })
+  async ready(@Res({ passthrough: true }) response: Response): Promise<ReadinessDto> {
+    const readiness = readinessDto(await this.health.readiness());
+    const serves = readiness.status === 'ok' || readiness.status === 'degraded';
+    response.status(serves ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
+    return readiness;
+  }
+}

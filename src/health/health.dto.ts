@@ -1,0 +1,29 @@
+import type { HealthCheckResult } from '@nestjs/terminus';
+
+export class LivenessDto {
+  readonly status!: 'ok';
+}
+
+export class CheckDto {
+  /** `degraded`: it serves, but not from where it should. */
+  readonly status!: 'up' | 'degraded' | 'down';
+
+  /** What is wrong, where something is. */
+  readonly message?: string;
+}
+
+export class ReadinessDto {
+  /** `degraded` serves and says in `checks` what is wrong; `error` and `shutting_down` come with 503. */
+  readonly status!: 'ok' | 'degraded' | 'error' | 'shutting_down';
+
+  /** What the service needs: the store that is in use (`chromadb` or `postgresql`) and the `model`. */
+  readonly checks!: Record<string, CheckDto>;
+}
+
+export function readinessDto({ status, details }: HealthCheckResult): ReadinessDto {
+  const checks = Object.entries(details).map(([name, check]): [string, CheckDto] => [
+    name,
+    { status: check.status, ...(typeof check.message === 'string' ? { message: check.message } : {}) },
+  ]);
+  return { status, checks: Object.fromEntries(checks) };
+}
