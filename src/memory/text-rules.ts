@@ -4,7 +4,6 @@
  */
 
 /** C0 controls that are not white space. NUL is what PostgreSQL cannot keep; the others are never text. */
-// eslint-disable-next-line no-control-regex
 const CONTROL_IN_TEXT = /[\u0000-\u0008\u000e-\u001f]/;
 
 /** Every control character of Unicode: C0, DEL and C1. */

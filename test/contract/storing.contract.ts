@@ -160,6 +160,8 @@ export function describeStoring(context: ContractContext): void {
       (metadata['list'] as number[]).push(2);
       (stored.metadata['list'] as number[]).push(3);
       vector.fill(0);
+      const found = await context.backend.find(userId, stored.id);
+      (found!.metadata['list'] as number[]).push(4);
       expect((await context.backend.find(userId, stored.id))?.metadata['list']).toEqual([1]);
       const [nearest] = await context.nearest(userId, unitVector(2));
       expect(nearest?.similarity).toBeCloseTo(1, 3);
