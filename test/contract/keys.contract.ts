@@ -82,6 +82,9 @@ export function describeKeys(context: ContractContext): void {
       const strangers = [
         randomUUID(),
         'other',
+        '\u0000',
+        'key\u0000',
+        'key\ud800',
         '',
         id.slice(1),
         `${id}#1`,

@@ -77,8 +77,9 @@ export async function countMemories(tenant: TenantContext, filter: MemoryFilter)
   return Number(row!.count);
 }
 
-/** A key is an id, in any case, or an external id. */
+/** A key is an id, in any case, or an external id. No key has NUL: PostgreSQL takes none, not even to compare with. */
 export function keyCondition(key: string, parameters: SqlParameters): string {
+  if (key.includes('\0')) return 'false';
   return isMemoryId(key)
     ? `memory.id = ${parameters.add(key, 'uuid')}`
     : `memory.external_id = ${parameters.add(key, 'text')}`;
