@@ -36,14 +36,25 @@ export class MalformedRequestError extends DomainError {
 /** How many wrong fields the message spells out; `fields` has them all. */
 const FIELDS_IN_MESSAGE = 5;
 
+/** Characters of a field that an answer repeats: keys of metadata are the caller's, as long as the body. */
+const LONGEST_FIELD = 300;
+
 /** The input is well formed but not acceptable; names every field that is wrong. */
 export class InvalidInputError extends DomainError {
   readonly code = 'invalid_input';
   readonly kind = 'invalid';
 
-  constructor(override readonly fields: readonly FieldProblem[]) {
+  override readonly fields: readonly FieldProblem[];
+
+  constructor(problems: readonly FieldProblem[]) {
+    const fields = problems.map(({ field, reason }) => ({ field: shortened(field), reason }));
     const told = fields.slice(0, FIELDS_IN_MESSAGE).map(({ field, reason }) => `${field}: ${reason}`);
     const untold = fields.length - told.length;
     super(told.join('; ') + (untold > 0 ? `; and ${untold} more` : ''));
+    this.fields = fields;
   }
+}
+
+function shortened(field: string): string {
+  return field.length > LONGEST_FIELD ? `${field.slice(0, LONGEST_FIELD)}…` : field;
 }

@@ -42,8 +42,9 @@ function keyProblem(key: string, field: string): FieldProblem | undefined {
   if (key.startsWith('$'))
     return { field: `${field}.${key}`, reason: 'must not be a key that begins with "$"' };
   if (key === '__proto__') return { field: `${field}.${key}`, reason: 'must not be a key' };
-  const reason = textProblem(key);
-  return reason === undefined ? undefined : { field, reason: `a key ${reason}` };
+  return textProblem(key) === undefined
+    ? undefined
+    : { field, reason: 'must not have keys with control characters or half of a surrogate pair' };
 }
 
 function firstProblem<T>(

@@ -71,7 +71,7 @@ describe('parseMetadataFilter', () => {
     [{ a: undefined }, '.a', /JSON value/],
     [{ a: 'x\u0000' }, '.a', /control characters/],
     [{ a: { $eq: '\ud800' } }, '.a.$eq', /surrogate/],
-    [{ 'a\u0000': 1 }, '', /name must not hold control characters/],
+    [{ 'a\u0000': 1 }, '', /not name a field with control characters/],
     [JSON.parse('{"a": {"__proto__": 1}}'), '.a.__proto__', /must not be a key/],
     [{ a: deepValue(17) }, `.a${'[0]'.repeat(16)}`, /too deep/],
     [nested(9), '.$not'.repeat(8), /deeper than 8/],

@@ -140,8 +140,9 @@ function holdsOperators(value: unknown): value is JsonObject {
 
 /** The keys of a dotted path. `\.` and `\\` stand for the second character; any other backslash for itself. */
 function parsePath(text: string, field: string): string[] {
-  const reason = textProblem(text);
-  if (reason !== undefined) refuse(field, `a field's name ${reason}`);
+  if (textProblem(text) !== undefined) {
+    refuse(field, 'must not name a field with control characters or half of a surrogate pair');
+  }
   const keys = [''];
   for (const [token] of text.matchAll(/\\[.\\]|[^]/gu)) {
     if (token === '.') keys.push('');

@@ -4,6 +4,7 @@ import { MemoryFilter } from './memory';
 import { FilterInput } from './memory-input';
 import { parseMetadataFilter } from './metadata-filter-parser';
 import { contentProblem, labelProblem, projectNameProblem } from './text-rules';
+import { timeProblem } from './time-rules';
 
 /** A filter that obeys the rules; which project is meant is still to be looked up. */
 export interface AcceptedFilter {
@@ -33,6 +34,8 @@ export function acceptFilter(input: FilterInput, limits: Limits, path = ''): Acc
       `${path}project`,
       project === undefined ? undefined : projectNameProblem(project, limits.projectNameCharacters),
     ),
+    ...problemsOf(`${path}occurred_after`, input.occurredAfter && timeProblem(input.occurredAfter)),
+    ...problemsOf(`${path}occurred_before`, input.occurredBefore && timeProblem(input.occurredBefore)),
     ...(metadata && 'problems' in metadata ? metadata.problems : []),
   ];
   const condition = metadata && 'condition' in metadata ? metadata.condition : undefined;
