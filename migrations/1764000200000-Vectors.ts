@@ -37,7 +37,7 @@ export class Vectors1764000200000 implements MigrationInterface {
   }
 }
 
-/** No dimension on `embedding`: models may change. */
+/** No dimension on `embedding`: models may change. The key leads from a memory to its vectors, as a deletion does. */
 const VECTORS = `
   create table wisdom_memory.memory_vectors (
     user_id bigint not null,
@@ -53,7 +53,7 @@ const VECTORS = `
     occurred_at timestamptz(3) not null,
     expires_at timestamptz(3),
     embedding halfvec not null,
-    constraint memory_vectors_pkey primary key (user_id, model_id, memory_id, chunk),
+    constraint memory_vectors_pkey primary key (user_id, memory_id, model_id, chunk),
     constraint memory_vectors_memory_fkey foreign key (user_id, memory_id)
       references wisdom_memory.memories (user_id, id) on delete cascade,
     constraint memory_vectors_model_fkey foreign key (model_id) references wisdom_memory.embedding_models (id)

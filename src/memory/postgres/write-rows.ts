@@ -1,9 +1,8 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { from as copyFrom } from 'pg-copy-streams';
-import { JsonValue, Memory } from '../memory';
+import type { Memory } from '../memory';
+import { ChunkVector, copyRows, copyVectors } from './copy-rows';
+import { SqlParameters } from './sql-parameters';
 import { STORED_COLUMNS, StoredColumn, storedValues, vectorText } from './stored-row';
-import { TenantContext } from './tenant-context';
+import type { TenantContext } from './tenant-context';
 
 /** A memory with its vectors, one per chunk. */
 export interface MemoryRows {
@@ -11,55 +10,12 @@ export interface MemoryRows {
   readonly vectors: readonly Float32Array[];
 }
 
-/**
- * From so many vectors on, COPY into a staging table is worth its statements: 500 took 42 ms instead of 105.
- * COPY itself is refused under row-level security.
- */
+/** From so many vectors on, COPY is worth the statements that it takes. */
 const COPY_FROM = 50;
 
 const COLUMNS = Object.keys(STORED_COLUMNS) as StoredColumn[];
-const COLUMN_TYPES = Object.entries(STORED_COLUMNS).map(([name, type]) => `${name} ${type}`);
+const MEMORY_TYPES = Object.entries(STORED_COLUMNS).map(([name, type]) => `${name} ${type}`);
 const VECTOR_TYPES = ['memory_id uuid', 'chunk smallint', 'embedding halfvec'];
-
-/** Writes memories that are new, or replaces those of the same id; the vectors of the replaced ones are replaced. */
-export async function writeRows(tenant: TenantContext, rows: readonly MemoryRows[]): Promise<void> {
-  const memories = rows.map(({ memory }) => storedValues(memory));
-  const vectors = rows.flatMap(({ memory, vectors }) =>
-    vectors.map((vector, chunk) => ({ memory_id: memory.id, chunk, embedding: vectorText(vector) })),
-  );
-  if (tenant.copies && vectors.length >= COPY_FROM) {
-    await stage(tenant, 'staged_memories', COLUMN_TYPES, memories);
-    await stage(tenant, 'staged_vectors', VECTOR_TYPES, vectors);
-    await insertMemories(tenant, 'pg_temp.staged_memories as staged', []);
-    await insertVectors(tenant, 'pg_temp.staged_vectors as staged', []);
-  } else {
-    await insertMemories(tenant, recordset(2, COLUMN_TYPES), [JSON.stringify(memories)]);
-    if (vectors.length > 0)
-      await insertVectors(tenant, recordset(3, VECTOR_TYPES), [JSON.stringify(vectors)]);
-  }
-}
-
-export async function deleteVectors(tenant: TenantContext, memoryIds: readonly string[]): Promise<void> {
-  await tenant.connection.query(
-    `delete from wisdom_memory.memory_vectors
-     where user_id = $1::bigint and model_id = $2::smallint and memory_id = any($3::uuid[])`,
-    [tenant.userId, tenant.modelId, memoryIds],
-  );
-}
-
-/** Makes the copies of a memory's fields beside its vectors what they are in the memory. */
-export async function copyFieldsToVectors(tenant: TenantContext, memoryId: string): Promise<void> {
-  await tenant.connection.query(
-    `update wisdom_memory.memory_vectors as vector
-     set ${COPIED.map((column) => `${column} = memory.${column}`).join(', ')}
-     from wisdom_memory.memories as memory
-     where vector.user_id = $1::bigint and vector.model_id = $2::smallint and vector.memory_id = $3::uuid
-       and memory.user_id = vector.user_id and memory.id = vector.memory_id
-       and (${COPIED.map((column) => `vector.${column}`).join(', ')})
-           is distinct from (${COPIED.map((column) => `memory.${column}`).join(', ')})`,
-    [tenant.userId, tenant.modelId, memoryId],
-  );
-}
 
 /** What a search filters by, kept beside every vector. */
 const COPIED = [
@@ -73,56 +29,107 @@ const COPIED = [
   'expires_at',
 ] as const satisfies readonly StoredColumn[];
 
-async function insertMemories(tenant: TenantContext, source: string, values: unknown[]): Promise<void> {
+/** Where the rows to write are: each is a relation, whose values it adds to the statement's. */
+interface Staged {
+  readonly memories: (parameters: SqlParameters) => string;
+  readonly vectors: (parameters: SqlParameters) => string;
+}
+
+/** Writes memories, replacing those of the same id; of those the earlier vectors must be gone or stay. */
+export async function writeRows(tenant: TenantContext, rows: readonly MemoryRows[]): Promise<void> {
+  const chunks = rows.flatMap(({ memory, vectors }) =>
+    vectors.map((vector, chunk) => ({ memoryId: memory.id, chunk, vector })),
+  );
+  const copies = tenant.copies && chunks.length >= COPY_FROM;
+  const staged = copies ? await stagedByCopy(tenant, rows, chunks) : stagedAsJson(rows, chunks);
+  await insertMemories(tenant, staged);
+  if (chunks.length > 0) await insertVectors(tenant, staged);
+}
+
+export async function deleteVectors(tenant: TenantContext, memoryIds: readonly string[]): Promise<void> {
+  await tenant.connection.query(
+    `delete from wisdom_memory.memory_vectors
+     where user_id = $1::bigint and model_id = $2::smallint and memory_id = any($3::uuid[])`,
+    [tenant.userId, tenant.modelId, memoryIds],
+  );
+}
+
+/** Makes the copies of a memory's fields beside its vectors what they are in the memory. */
+export async function copyFieldsToVectors(tenant: TenantContext, memoryId: string): Promise<void> {
+  const columnsOf = (table: string) => COPIED.map((column) => `${table}.${column}`).join(', ');
+  await tenant.connection.query(
+    `update wisdom_memory.memory_vectors as vector
+     set ${COPIED.map((column) => `${column} = memory.${column}`).join(', ')}
+     from wisdom_memory.memories as memory
+     where vector.user_id = $1::bigint and vector.model_id = $2::smallint and vector.memory_id = $3::uuid
+       and memory.user_id = vector.user_id and memory.id = vector.memory_id
+       and (${columnsOf('vector')}) is distinct from (${columnsOf('memory')})`,
+    [tenant.userId, tenant.modelId, memoryId],
+  );
+}
+
+async function insertMemories(tenant: TenantContext, { memories }: Staged): Promise<void> {
+  const parameters = new SqlParameters();
   const replaced = COLUMNS.filter((column) => column !== 'id').map(
     (column) => `${column} = excluded.${column}`,
   );
   await tenant.connection.query(
     `insert into wisdom_memory.memories (user_id, ${COLUMNS.join(', ')})
-     select $1::bigint, ${COLUMNS.map((column) => `staged.${column}`).join(', ')} from ${source}
+     select ${parameters.add(tenant.userId, 'bigint')}, ${COLUMNS.map((column) => `memory.${column}`).join(', ')}
+     from ${memories(parameters)}
      on conflict (user_id, id) do update set ${replaced.join(', ')}`,
-    [tenant.userId, ...values],
+    parameters.values,
   );
 }
 
-async function insertVectors(tenant: TenantContext, source: string, values: unknown[]): Promise<void> {
+/** Joined with what was staged: a join with the table would be planned over the whole tenant. */
+async function insertVectors(tenant: TenantContext, { memories, vectors }: Staged): Promise<void> {
+  const parameters = new SqlParameters();
   await tenant.connection.query(
     `insert into wisdom_memory.memory_vectors (user_id, model_id, memory_id, chunk, embedding, ${COPIED.join(', ')})
-     select $1::bigint, $2::smallint, staged.memory_id, staged.chunk, staged.embedding,
+     select ${parameters.add(tenant.userId, 'bigint')}, ${parameters.add(tenant.modelId, 'smallint')},
+            vector.memory_id, vector.chunk, vector.embedding,
             ${COPIED.map((column) => `memory.${column}`).join(', ')}
-     from ${source}
-     join wisdom_memory.memories as memory on memory.user_id = $1::bigint and memory.id = staged.memory_id`,
-    [tenant.userId, tenant.modelId, ...values],
+     from ${vectors(parameters)} join ${memories(parameters)} on memory.id = vector.memory_id`,
+    parameters.values,
   );
 }
 
-function recordset(parameter: number, columns: readonly string[]): string {
-  return `json_to_recordset($${parameter}::json) as staged(${columns.join(', ')})`;
+/** Few rows: each relation is one JSON text. */
+function stagedAsJson(rows: readonly MemoryRows[], chunks: readonly ChunkVector[]): Staged {
+  const recordset = (values: readonly object[], alias: string, parameters: SqlParameters) =>
+    `json_to_recordset(${parameters.add(JSON.stringify(values), 'json')}) as ${alias}`;
+  const memories = rows.map(({ memory }) => storedValues(memory));
+  const vectors = chunks.map(({ memoryId, chunk, vector }) => ({
+    memory_id: memoryId,
+    chunk,
+    embedding: vectorText(vector),
+  }));
+  return {
+    memories: (parameters) => recordset(memories, `memory(${MEMORY_TYPES.join(', ')})`, parameters),
+    vectors: (parameters) => recordset(vectors, `vector(${VECTOR_TYPES.join(', ')})`, parameters),
+  };
 }
 
-/** A table that only this transaction sees rows in; it stays with the connection, empty. */
-async function stage(
-  { connection }: TenantContext,
-  table: string,
-  columns: readonly string[],
-  rows: readonly Record<string, JsonValue>[],
-): Promise<void> {
-  await connection.query(
-    `create temp table if not exists ${table} (${columns.join(', ')}) on commit delete rows`,
+/** Many rows: COPY, which row-level security refuses on our tables, into tables that stay with the connection, empty. */
+async function stagedByCopy(
+  tenant: TenantContext,
+  rows: readonly MemoryRows[],
+  chunks: readonly ChunkVector[],
+): Promise<Staged> {
+  const tables = { staged_memories: MEMORY_TYPES, staged_vectors: VECTOR_TYPES };
+  for (const [name, columns] of Object.entries(tables))
+    await tenant.connection.query(
+      `create temp table if not exists ${name} (${columns.join(', ')}) on commit delete rows`,
+    );
+  await copyRows(
+    tenant,
+    'pg_temp.staged_memories',
+    rows.map(({ memory }) => storedValues(memory)),
   );
-  const target = connection.query(copyFrom(`copy pg_temp.${table} from stdin`));
-  await pipeline(Readable.from(rows.map(copyLine)), target);
-}
-
-/** A row in the text format of COPY. */
-function copyLine(row: Record<string, JsonValue>): string {
-  return `${Object.values(row).map(copyText).join('\t')}\n`;
-}
-
-const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-
-function copyText(value: JsonValue): string {
-  if (value === null) return '\\N';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character]!);
+  await copyVectors(tenant, 'pg_temp.staged_vectors', chunks);
+  return {
+    memories: () => 'pg_temp.staged_memories as memory',
+    vectors: () => 'pg_temp.staged_vectors as vector',
+  };
 }

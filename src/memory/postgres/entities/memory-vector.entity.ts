@@ -11,11 +11,11 @@ export class MemoryVectorEntity {
   @PrimaryColumn('bigint', { name: 'user_id', primaryKeyConstraintName })
   userId!: string;
 
-  @PrimaryColumn('smallint', { name: 'model_id', primaryKeyConstraintName })
-  modelId!: number;
-
   @PrimaryColumn('uuid', { name: 'memory_id', primaryKeyConstraintName })
   memoryId!: string;
+
+  @PrimaryColumn('smallint', { name: 'model_id', primaryKeyConstraintName })
+  modelId!: number;
 
   @PrimaryColumn('smallint', { primaryKeyConstraintName })
   chunk!: number;
