@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   });
   app.useLogger(app.get(ServiceLogger));
   app.flushLogs();
-  endOnSignals(app, reportError);
+  endOnSignals(app, reportProblem);
   setUpApp(app);
   await listen(app);
   const report = startReport({
@@ -43,13 +43,13 @@ async function listen(app: NestExpressApplication): Promise<void> {
   try {
     await app.listen(server.port, server.host);
   } catch (error) {
-    await closeInTime(app, reportError);
+    await closeInTime(app, reportProblem);
     throw error;
   }
 }
 
-function reportError(error: unknown): void {
-  logger.error(startFailure(error).text);
+function reportProblem(problem: string): void {
+  logger.error(problem);
 }
 
 main().catch((error: unknown) => {

@@ -42,7 +42,7 @@ export interface DatabaseConfig {
 }
 
 export interface EmbeddingConfig {
-  readonly provider: 'local' | 'http';
+  readonly provider: 'local';
   readonly model: string;
   readonly modelsPath: string;
   readonly threads: number;
@@ -50,8 +50,7 @@ export interface EmbeddingConfig {
   readonly queueLimit: number;
   /** Questions whose vectors are remembered. */
   readonly cacheSize: number;
-  readonly url?: string;
-  readonly apiKey?: string;
+  /** What the model must give. */
   readonly dimensions?: number;
 }
 

@@ -143,15 +143,14 @@ export class EnvDto {
 
   @ChoiceVariable({
     section: 'Embedding',
-    about:
-      '`local`: the model runs here, offline. `http`: a server with the OpenAI-compatible `/v1/embeddings`.',
-    of: ['local', 'http'],
+    about: 'Where texts become vectors. `local`: here, offline.',
+    of: ['local'],
   })
-  EMBEDDING_PROVIDER: 'local' | 'http' = 'local';
+  EMBEDDING_PROVIDER = 'local' as const;
 
   @TextVariable({
     section: 'Embedding',
-    about: 'The model: a directory of `MODELS_PATH`, or the name that the embedding server knows.',
+    about: 'The model: a directory of `MODELS_PATH`.',
     takes: 'the name of a model',
     accepts: (value) => /^[\w.:-]+(\/[\w.:-]+)*$/.test(value),
   })
@@ -191,20 +190,9 @@ export class EnvDto {
   })
   EMBEDDING_CACHE_SIZE = 1000;
 
-  @UrlVariable({
-    section: 'Embedding',
-    about: 'The embedding server, for `EMBEDDING_PROVIDER=http`.',
-    protocols: ['http', 'https'],
-    secret: true,
-  })
-  EMBEDDING_URL?: string;
-
-  @TextVariable({ section: 'Embedding', about: 'Key for `EMBEDDING_URL`.', takes: 'a key', secret: true })
-  EMBEDDING_API_KEY?: string;
-
   @WholeNumberVariable({
     section: 'Embedding',
-    about: 'Numbers in a vector, for `EMBEDDING_PROVIDER=http`.',
+    about: 'Numbers in a vector: a model that gives another number is refused.',
     min: 1,
     max: 4096,
     defaultText: 'as the model gives',

@@ -1,4 +1,5 @@
 import { DomainError } from '../common/domain.error';
+import { StartupError } from '../common/startup.error';
 
 /** More waits for the model than may. */
 export class EmbeddingOverloadedError extends DomainError {
@@ -22,10 +23,5 @@ export class EmbeddingUnavailableError extends DomainError {
   }
 }
 
-/** The model cannot be used, and waiting will not help. The message tells the operator what to do. */
-export class EmbeddingModelError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'EmbeddingModelError';
-  }
-}
+/** The model cannot be used, and waiting will not help. */
+export class EmbeddingModelError extends StartupError {}

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Orchestrators give ten seconds or more; a person who stops a service does not want to wait. */
 const LONGEST_MS = 4500;
@@ -18,30 +19,29 @@ interface Closable {
  * Ends the process in order on the first SIGTERM or SIGINT: code 0 when everything was closed, 1 when it had to be cut
  * off after 4.5 seconds or closing failed. A second signal ends it at once.
  */
-export function endOnSignals(app: Closable, onError: (error: unknown) => void): void {
+export function endOnSignals(app: Closable, report: (problem: string) => void): void {
   let ending = false;
   const end = (signal: keyof typeof EXIT_CODE_OF_SIGNAL): void => {
     if (ending) process.exit(EXIT_CODE_OF_SIGNAL[signal]);
     ending = true;
-    void closeInTime(app, onError).then((code) => process.exit(code));
+    void closeInTime(app, report).then((code) => process.exit(code));
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
 }
 
 /** @returns the exit code: 0 when everything closed in time, else 1. Never rejects. */
-export async function closeInTime(app: Closable, onError: (error: unknown) => void): Promise<0 | 1> {
+export async function closeInTime(app: Closable, report: (problem: string) => void): Promise<0 | 1> {
   const sweep = setInterval(() => app.getHttpServer().closeIdleConnections(), SWEEP_MS);
-  const late = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error(`Not closed within ${LONGEST_MS} ms, cut off`)), LONGEST_MS).unref();
-  });
-  try {
-    await Promise.race([app.close(), late]);
-    return 0;
-  } catch (error) {
-    onError(error);
-    return 1;
-  } finally {
-    clearInterval(sweep);
-  }
+  const problem = await Promise.race([
+    app.close().then(
+      () => undefined,
+      (error: unknown) => `Closing failed: ${error instanceof Error ? error.stack : String(error)}`,
+    ),
+    delay(LONGEST_MS, `Not closed within ${LONGEST_MS} ms: cut off`, { ref: false }),
+  ]);
+  clearInterval(sweep);
+  if (problem === undefined) return 0;
+  report(problem);
+  return 1;
 }

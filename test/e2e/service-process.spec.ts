@@ -1,0 +1,153 @@
+import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { Agent, ClientRequest, createServer, IncomingMessage, request } from 'node:http';
+import { AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ServiceProcess } from '../support/service-process';
+
+jest.setTimeout(120_000);
+
+const TEXT = 'The launch code is 0000';
+
+/** A store of which only the beginning has been sent, on a connection that the client wants to keep. */
+async function halfSentStore(url: string): Promise<{ client: ClientRequest; finish(): Promise<number> }> {
+  const client = request(`${url}/api/memory/store`, {
+    method: 'POST',
+    agent: new Agent({ keepAlive: true }),
+    headers: { 'Content-Type': 'application/json', Expect: '100-continue' },
+  });
+  client.flushHeaders();
+  await once(client, 'continue');
+  client.write('{"content": ');
+  return {
+    client,
+    finish: async () => {
+      client.end(`"${TEXT}"}`);
+      const [response] = (await once(client, 'response')) as [IncomingMessage];
+      response.resume();
+      await once(response, 'end');
+      return response.statusCode!;
+    },
+  };
+}
+
+async function untilRefused(url: string): Promise<void> {
+  const { port, hostname } = new URL(url);
+  for (;;) {
+    const socket = connect(Number(port), hostname);
+    const refused = await new Promise<boolean>((resolve) =>
+      socket.once('connect', () => resolve(false)).once('error', () => resolve(true)),
+    );
+    socket.destroy();
+    if (refused) return;
+    await delay(5);
+  }
+}
+
+describe('the service as a process', () => {
+  it('logs one line for each request, without what was said', async () => {
+    const service = await ServiceProcess.start();
+    const url = await service.url();
+    await fetch(`${url}/api/memory/store`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        'X-Request-Id': 'trace-7',
+        Authorization: 'Bearer s3cret',
+      },
+      body: JSON.stringify({ content: TEXT, metadata: { password: 'hunter2' } }),
+    });
+    await fetch(`${url}/api/memory?limit=3&metadata_filter=${encodeURIComponent('{"password":"hunter2"}')}`);
+    await fetch(`${url}/health/ready`);
+    await service.stop();
+    const requests = service.log.filter(({ method }) => method !== undefined);
+    expect(requests).toEqual([
+      expect.objectContaining({
+        request_id: 'trace-7',
+        method: 'POST',
+        path: '/api/memory/store',
+        status: 200,
+      }),
+      expect.objectContaining({ method: 'GET', path: '/api/memory', status: 200, ms: expect.any(Number) }),
+    ]);
+    expect(service.printed).not.toMatch(/launch code|hunter2|s3cret/);
+  });
+
+  it('finishes what is under way when it is told to end', async () => {
+    const service = await ServiceProcess.start();
+    const url = await service.url();
+    const store = await halfSentStore(url);
+    service.kill('SIGTERM');
+    await untilRefused(url);
+    expect(await store.finish()).toBe(200);
+    expect(await service.ended).toBe(0);
+  });
+
+  it('cuts off within five seconds what does not finish', async () => {
+    const service = await ServiceProcess.start();
+    const store = await halfSentStore(await service.url());
+    const cut = once(store.client, 'error');
+    const start = performance.now();
+    service.kill('SIGINT');
+    expect(await service.ended).toBe(1);
+    expect(performance.now() - start).toBeLessThan(5000);
+    expect(service.log.at(-1)).toMatchObject({ level: 'error', msg: 'Not closed within 4500 ms: cut off' });
+    await cut;
+  });
+
+  it('ends at once when it is told twice', async () => {
+    const service = await ServiceProcess.start();
+    const url = await service.url();
+    const store = await halfSentStore(url);
+    const cut = once(store.client, 'error');
+    service.kill('SIGTERM');
+    await untilRefused(url);
+    service.kill('SIGTERM');
+    expect(await service.ended).toBe(143);
+    await cut;
+  });
+});
+
+describe('a service that cannot start', () => {
+  it('names every wrong variable, what it takes, and no secret', async () => {
+    const service = await ServiceProcess.spawn({
+      PORT: 'eighty',
+      DATABASE_URL: 'mysql://me:hunter2@db/wisdom',
+      HOST: '0.0.0.0',
+    });
+    expect(await service.ended).toBe(2);
+    expect(service.printed.split('\n')).toEqual([
+      'Wisdom Memory cannot start.',
+      'PORT takes a whole number from 0 to 65535, not "eighty"',
+      'DATABASE_URL takes a URL that begins with `postgresql://` or `postgres://`, or `pglite:` and a path',
+      '',
+    ]);
+  });
+
+  it('does not listen for everybody unless it is told to', async () => {
+    const service = await ServiceProcess.spawn({ HOST: '0.0.0.0' });
+    expect(await service.ended).toBe(2);
+    expect(service.printed).toContain('ALLOW_UNAUTHENTICATED=true');
+  });
+
+  it('says that its port is in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const service = await ServiceProcess.spawn({ PORT: String(port) });
+    expect(await service.ended).toBe(1);
+    other.close();
+    expect(service.printed).toContain(`Port ${port} at 127.0.0.1 is in use`);
+    expect(service.printed).not.toMatch(/^ +at /m);
+  });
+
+  it('says that the model is missing', async () => {
+    const MODELS_PATH = await mkdtemp(join(tmpdir(), 'wisdom-models-'));
+    const service = await ServiceProcess.spawn({ MODELS_PATH });
+    expect(await service.ended).toBe(1);
+    expect(service.printed).toContain(join(MODELS_PATH, 'all-MiniLM-L6-v2'));
+    expect(service.printed).not.toMatch(/^ +at /m);
+  });
+});
