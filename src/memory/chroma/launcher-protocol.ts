@@ -1,0 +1,26 @@
+/** What the launcher is started with, as its only argument in JSON. */
+export interface LauncherOptions {
+  /** Of the data; absolute. */
+  readonly directory: string;
+  readonly host: string;
+  readonly port: number;
+  /** A command line that replaces the bundled server. */
+  readonly command?: string;
+}
+
+/** Why there is no server, or no longer one. Sent once, right before the launcher ends. */
+export interface LauncherFailure {
+  readonly reason: FailureReason;
+  /** For people; may be empty. */
+  readonly detail: string;
+}
+
+export type FailureReason =
+  /** Another process holds the directory. */
+  | 'directory-in-use'
+  /** The bundled server does not run on this system. */
+  | 'binding-does-not-load'
+  /** `CHROMA_COMMAND` cannot be started. */
+  | 'command-not-found'
+  /** It ended by itself. The bundled server does so, without an error, when its port is taken. */
+  | 'server-ended';

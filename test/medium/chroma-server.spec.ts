@@ -1,0 +1,181 @@
+import { ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { StartupError } from '../../src/common/startup.error';
+import { ChromaServer } from '../../src/memory/chroma/chroma-server';
+import { claimDirectory } from '../../src/memory/chroma/owned-directory';
+import { BackendUnavailableError } from '../../src/memory/memory.errors';
+import { processesWith, until } from '../support/processes';
+
+const REQUIRE_TYPESCRIPT = ['--require', resolve('scripts/run-typescript.js')];
+
+jest.setTimeout(60_000);
+
+describe('ChromaServer', () => {
+  let parent: string;
+  let directory: string;
+  const servers: ChromaServer[] = [];
+  const warnings: string[] = [];
+
+  beforeEach(() => {
+    parent = mkdtempSync(join(tmpdir(), 'chroma-server-'));
+    directory = join(parent, 'chroma');
+    warnings.length = 0;
+  });
+
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.stop()));
+    expect(processesWith(parent)).toEqual([]);
+    rmSync(parent, { recursive: true });
+  });
+
+  function serverOver(path: string, command?: string): ChromaServer {
+    const log = { debug: () => undefined, warn: (message: string) => warnings.push(message) };
+    const server = new ChromaServer({ directory: path, command, log });
+    servers.push(server);
+    return server;
+  }
+
+  async function started(command?: string): Promise<ChromaServer> {
+    claimDirectory(directory);
+    const server = serverOver(directory, command);
+    await server.start();
+    return server;
+  }
+
+  async function answers(url: string): Promise<boolean> {
+    try {
+      return (await fetch(`${url}/api/v2/heartbeat`)).ok;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Resolves with where it serves. */
+  async function firstLine(child: ChildProcess): Promise<string> {
+    const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
+    return line;
+  }
+
+  it('serves until it is stopped', async () => {
+    const server = await started();
+    const url = await server.url();
+    expect(await answers(url)).toBe(true);
+    await server.stop();
+    expect(await answers(url)).toBe(false);
+    await expect(server.url()).rejects.toBeInstanceOf(BackendUnavailableError);
+    await server.stop();
+  });
+
+  it('can be stopped while it starts', async () => {
+    claimDirectory(directory);
+    const server = serverOver(directory);
+    const starting = server.start();
+    const refused = expect(starting).rejects.toBeInstanceOf(StartupError);
+    await until('a process', () => processesWith(directory).length > 0);
+    await server.stop();
+    await refused;
+  });
+
+  it('is there again after its process was killed, every time', async () => {
+    const server = await started();
+    for (let times = 1; times <= 3; times++) {
+      const [pid] = processesWith(directory);
+      process.kill(pid!, 'SIGKILL');
+      await until('a warning', () => warnings.length === times);
+      expect(await answers(await server.url())).toBe(true);
+    }
+  });
+
+  it('ends within a second of a SIGTERM', async () => {
+    const server = await started();
+    const [pid] = processesWith(directory);
+    process.kill(pid!, 'SIGTERM');
+    await until('its end', () => !processesWith(directory).includes(pid!), 1_000);
+    await server.stop();
+  });
+
+  it('takes the place of one that no longer answers', async () => {
+    const server = await started();
+    const [pid] = processesWith(directory);
+    process.kill(pid!, 'SIGSTOP');
+    await server.restart();
+    await until('a warning', () => warnings.length === 1);
+    expect(await answers(await server.url())).toBe(true);
+  });
+
+  it('is gone within a second of a killed parent, and the next one gets the directory', async () => {
+    claimDirectory(directory);
+    const script = resolve('test/support/chroma-parent.ts');
+    const owner = spawn(process.execPath, [...REQUIRE_TYPESCRIPT, script, directory]);
+    const url = await firstLine(owner);
+    expect(await answers(url)).toBe(true);
+    owner.kill('SIGKILL');
+    const next = serverOver(directory);
+    await Promise.all([until('no answer any more', async () => !(await answers(url)), 1_000), next.start()]);
+    expect(await answers(await next.url())).toBe(true);
+  });
+
+  it('does not share its directory', async () => {
+    await started();
+    const second = serverOver(directory);
+    await expect(second.start()).rejects.toThrow(/in use by another process.*CHROMA_PATH/);
+  });
+
+  it('opens no directory that is not ours', async () => {
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'chroma.sqlite3'), '');
+    expect(() => claimDirectory(directory)).toThrow(/holds chroma.sqlite3 and was not made by this service/);
+    await expect(serverOver(directory).start()).rejects.toThrow(/was not made by this service/);
+    expect(existsSync(`${directory}.lock`)).toBe(false);
+  });
+
+  it('says that a directory cannot be made', () => {
+    writeFileSync(join(parent, 'file'), '');
+    expect(() => claimDirectory(join(parent, 'file', 'chroma'))).toThrow(
+      /cannot be made or read \(ENOTDIR\)/,
+    );
+  });
+
+  it('says how a server over a damaged directory ended', async () => {
+    claimDirectory(directory);
+    writeFileSync(
+      join(directory, 'chroma.sqlite3'),
+      'not a database, but long enough to be looked at '.repeat(9),
+    );
+    await expect(serverOver(directory).start()).rejects.toThrow(/ended before it answered.*not a database/s);
+  });
+
+  it('runs another program', async () => {
+    const server = await started(`"${process.execPath}" ${resolve('node_modules/.bin/chroma')}`);
+    expect(await answers(await server.url())).toBe(true);
+    await server.stop();
+    expect(processesWith(directory)).toEqual([]);
+  });
+
+  it('says that the other program is not there', async () => {
+    await expect(started('no-such-program run')).rejects.toThrow(/CHROMA_COMMAND cannot be started.*ENOENT/);
+  });
+
+  it('notices that its port is taken', async () => {
+    const taken: Server = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as { port: number };
+    const launcher = fork(
+      resolve('src/memory/chroma/chroma-launcher.ts'),
+      [JSON.stringify({ directory, host: '127.0.0.1', port })],
+      { execArgv: REQUIRE_TYPESCRIPT, silent: true },
+    );
+    let output = '';
+    launcher.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const [failure] = (await once(launcher, 'message')) as unknown[];
+    expect(failure).toEqual({ reason: 'server-ended', detail: '' });
+    await once(launcher, 'close');
+    expect(output).toContain(`Address 127.0.0.1:${port} is not available`);
+    taken.close();
+  });
+});
