@@ -56,7 +56,10 @@ export interface NewMemory {
   readonly expiresAt: Date | null;
 }
 
-/** A memory to store with its vectors: one per chunk of the text, in order, at least one, each of length 1. */
+/**
+ * A memory to store with its vectors: one per chunk of the text, in order, at least one, each of length 1 (or zero,
+ * where an import found it so).
+ */
 export interface EmbeddedMemory {
   readonly memory: NewMemory;
   readonly vectors: Float32Array[];

@@ -107,5 +107,19 @@ export function describeDeleting(context: ContractContext): void {
       const answers = await Promise.all(Array.from({ length: 4 }, () => context.backend.delete(userId, '0')));
       expect(answers.filter(Boolean)).toHaveLength(1);
     });
+
+    it('lets no concurrent revision bring back what was deleted', async () => {
+      const userId = await five();
+      const keys = ['0', '1', '2', '3', '4'];
+      await Promise.all(
+        keys.flatMap((key): Promise<unknown>[] => [
+          context.backend.update(userId, key, (memory) => ({ ...memory, agentId: 'c' }), [unitVector(7)]),
+          context.backend.delete(userId, key),
+          context.backend.update(userId, key, (memory) => ({ ...memory, agentId: 'd' })),
+        ]),
+      );
+      expect(await context.backend.statistics(userId)).toMatchObject({ memories: 0, chunks: 0 });
+      expect(await context.nearest(userId, unitVector(7))).toEqual([]);
+    });
   });
 }

@@ -117,5 +117,24 @@ export function describeReplacing(context: ContractContext): void {
       const keys = (await context.all(userId)).map(({ externalId }) => externalId);
       expect(keys.sort()).toEqual(Array.from({ length: 30 }, (_, i) => `${i}`).sort());
     });
+
+    it('is not undone by concurrent revisions of what was there before', async () => {
+      const userId = context.newUser();
+      await context.storeOne(
+        userId,
+        embedded({ externalId: 'key', content: 'old' }, [1, 2, 3].map(unitVector)),
+      );
+      const revise = (i: number) =>
+        context.backend.update(userId, 'key', (memory) => ({ ...memory, agentId: `agent ${i}` }));
+      await Promise.all([
+        revise(1),
+        context.storeOne(userId, embedded({ externalId: 'key', content: 'new' }, [unitVector(4)])),
+        revise(2),
+        revise(3),
+      ]);
+      expect(await context.backend.find(userId, 'key')).toMatchObject({ content: 'new' });
+      expect(await context.backend.statistics(userId)).toMatchObject({ memories: 1, chunks: 1 });
+      expect((await context.nearest(userId, unitVector(4)))[0]?.similarity).toBeCloseTo(1, 3);
+    });
   });
 }

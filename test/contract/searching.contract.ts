@@ -1,6 +1,6 @@
 import { MemoryFilter, NewMemory } from '../../src/memory/memory';
 import { embedded } from '../support/memories';
-import { unitVector, vectorNear } from '../support/vectors';
+import { DIMENSION, unitVector, vectorNear } from '../support/vectors';
 import { ContractContext } from './contract-context';
 
 const QUESTION = unitVector(1_000_000);
@@ -185,6 +185,24 @@ export function describeSearching(context: ContractContext): void {
       const common = { occurredBefore: new Date(Date.UTC(2021, 0, 1)), contentTypes: ['common'] };
       const rest = await context.nearest(userId, QUESTION, { filter: common, limit: 1_000 });
       expect(rest.map(({ id }) => id)).toEqual(ranks(0, count - 5));
+    });
+
+    it('never finds a vector of zero, but keeps, lists and counts its memory', async () => {
+      const userId = context.newUser();
+      const zero = () => new Float32Array(DIMENSION);
+      await context.backend.store(userId, [
+        embedded({ externalId: 'zero' }, [zero()]),
+        embedded({ externalId: 'partly' }, [zero(), vectorNear(QUESTION, 0.5, 1), zero()]),
+        embedded({ externalId: 'opposite' }, [QUESTION.map((component) => -component)]),
+      ]);
+      for (const minSimilarity of [undefined, -1]) {
+        const nearest = await context.nearest(userId, QUESTION, { minSimilarity });
+        expect(nearest.map(({ id }) => id)).toEqual(['partly', 'opposite']);
+        expect(nearest[0]?.similarity).toBeCloseTo(0.5, 3);
+      }
+      expect((await context.nearest(userId, QUESTION, { limit: 1 })).map(({ id }) => id)).toEqual(['partly']);
+      expect((await context.all(userId)).map(({ externalId }) => externalId)).toContain('zero');
+      expect(await context.backend.statistics(userId)).toMatchObject({ memories: 3, chunks: 5 });
     });
 
     it('finds nothing where nothing matches', async () => {
