@@ -1,7 +1,7 @@
 import { ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, Server } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -162,20 +162,21 @@ describe('ChromaServer', () => {
   });
 
   it('notices that its port is taken', async () => {
-    const taken: Server = createServer().listen(0, '127.0.0.1');
+    const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
-    const launcher = fork(
-      resolve('src/memory/chroma/chroma-launcher.ts'),
-      [JSON.stringify({ directory, host: '127.0.0.1', port })],
-      { execArgv: REQUIRE_TYPESCRIPT, silent: true },
-    );
+    const options = JSON.stringify({ directory, host: '127.0.0.1', port });
+    const launcher = fork(resolve('src/memory/chroma/chroma-launcher.ts'), [options], {
+      execArgv: REQUIRE_TYPESCRIPT,
+      silent: true,
+    });
     let output = '';
-    launcher.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    const [failure] = (await once(launcher, 'message')) as unknown[];
-    expect(failure).toEqual({ reason: 'server-ended', detail: '' });
+    launcher.stderr!.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    let failure: unknown;
+    launcher.on('message', (message) => (failure = message));
     await once(launcher, 'close');
-    expect(output).toContain(`Address 127.0.0.1:${port} is not available`);
     taken.close();
+    expect(failure).toEqual({ reason: 'server-ended', detail: '' });
+    expect(output).toContain(`Address 127.0.0.1:${port} is not available`);
   });
 });
