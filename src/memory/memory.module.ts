@@ -1,10 +1,10 @@
-import { DynamicModule, Inject, Module, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { DynamicModule, Inject, Module, OnApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { EmbeddingModule } from '../embedding/embedding.module';
-import { BACKEND_STATE, BackendState } from './backend-state';
+import { BACKEND_STATE } from './backend-state';
 import { FilterResolver } from './filter-resolver.service';
-import { InMemoryRepository } from './in-memory/in-memory.repository';
 import { ListingService } from './listing.service';
 import { Clock, CLOCK, MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
+import { MEMORY_BACKEND_PROVIDERS } from './memory-backend.provider';
 import { MemoryController } from './memory.controller';
 import { MemoryService } from './memory.service';
 import { ProjectController } from './project.controller';
@@ -24,7 +24,7 @@ const CONTROLLERS = [StatusController, SessionController, ProjectController, Mem
 
 /** The memory: `MemoryService` stores, `SearchService` finds, `ListingService` lists, on the backend that was chosen. */
 @Module({})
-export class MemoryModule implements OnModuleInit, OnApplicationShutdown {
+export class MemoryModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(@Inject(MEMORY_BACKEND) private readonly backend: MemoryBackend) {}
 
   static forRoot({ http = true }: MemoryModuleOptions = {}): DynamicModule {
@@ -35,21 +35,7 @@ export class MemoryModule implements OnModuleInit, OnApplicationShutdown {
       controllers: http ? CONTROLLERS : [],
       providers: [
         { provide: CLOCK, useValue: { now: () => new Date() } satisfies Clock },
-        {
-          provide: MEMORY_BACKEND,
-          inject: [CLOCK],
-          useFactory: (clock: Clock): MemoryBackend => new InMemoryRepository(clock),
-        },
-        {
-          provide: BACKEND_STATE,
-          inject: [CLOCK],
-          useFactory: (clock: Clock): BackendState => ({
-            degraded: false,
-            reason: null,
-            since: clock.now(),
-            pendingSync: 0,
-          }),
-        },
+        ...MEMORY_BACKEND_PROVIDERS,
         ProjectResolver,
         FilterResolver,
         MemoryService,
@@ -61,7 +47,8 @@ export class MemoryModule implements OnModuleInit, OnApplicationShutdown {
     };
   }
 
-  onModuleInit(): Promise<void> {
+  /** After the model is loaded: a backend registers what its vectors are of. */
+  onApplicationBootstrap(): Promise<void> {
     return this.backend.connect();
   }
 

@@ -8,7 +8,7 @@ import type { DatabaseConfig } from '../../config/app-config';
 import { DirectoryLock } from '../directory-lock';
 import type { ConnectionTarget } from './data-source-options';
 import type { DatabaseHost } from './database-host';
-import { PostgresStartError } from './postgres-start.error';
+import { StartupError } from '../../common/startup.error';
 
 /**
  * PGlite: PostgreSQL compiled to WebAssembly, inside this process. For tests and a single developer: a long statement
@@ -33,8 +33,7 @@ export class EmbeddedHost implements DatabaseHost {
     mkdirSync(dirname(this.directory), { recursive: true });
     this.lock = DirectoryLock.tryAcquire(this.directory);
     if (!this.lock)
-      throw new PostgresStartError(
-        'in-use',
+      throw new StartupError(
         `Another process has the embedded database ${this.directory} open: end it, or give each its own path.`,
       );
     try {

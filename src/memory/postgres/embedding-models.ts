@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { EmbeddingModel, fingerprintOf } from '../../embedding/embedder';
-import { PostgresStartError } from './postgres-start.error';
+import { StartupError } from '../../common/startup.error';
 
 /** An entry of the covering index ends at 2,704 bytes; a dimension takes two, and the labels need the rest. */
 const MOST_DIMENSIONS = 1_024;
@@ -8,12 +8,11 @@ const MOST_DIMENSIONS = 1_024;
 /**
  * The number of the model's vector space in this database, registered when it is new.
  *
- * @throws PostgresStartError when the vectors here are of another model, or the model's do not fit.
+ * @throws StartupError when the vectors here are of another model, or the model's do not fit.
  */
 export async function registerModel(connection: PoolClient, model: EmbeddingModel): Promise<number> {
   if (model.dimension > MOST_DIMENSIONS)
-    throw new PostgresStartError(
-      'model',
+    throw new StartupError(
       `${model.name} has ${model.dimension} dimensions, PostgreSQL's index takes ${MOST_DIMENSIONS}: set EMBEDDING_MODEL to a smaller model, or EMBEDDING_DIMENSIONS where the model can shorten its vectors.`,
     );
   const fingerprint = fingerprintOf(model);
@@ -27,8 +26,7 @@ export async function registerModel(connection: PoolClient, model: EmbeddingMode
     [id],
   );
   if (others.rows.length > 0)
-    throw new PostgresStartError(
-      'model',
+    throw new StartupError(
       `The vectors in this database are of ${others.rows.map((row) => row.fingerprint).join(', ')}, the configured model is ${fingerprint}: vectors of two models cannot be compared. Set EMBEDDING_MODEL back, or use another database.`,
     );
   return id;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { PostgresStartError } from './postgres-start.error';
+import { StartupError } from '../../common/startup.error';
 import { SCHEMA } from './schema-names';
 import { checkRoles, ensureExtensions } from './server-checks';
 
@@ -30,15 +30,14 @@ export async function revertLatest(owner: DataSource, log: Log): Promise<void> {
 /**
  * That the schema is exactly what this version knows, where migrations are left to the operator.
  *
- * @throws PostgresStartError
+ * @throws StartupError
  */
 export async function requireMigrated(owner: DataSource): Promise<void> {
   await refuseNewerSchema(owner);
   const executed = await executedMigrations(owner);
   const missing = knownMigrations(owner).filter((name) => !executed.includes(name));
   if (missing.length > 0)
-    throw new PostgresStartError(
-      'schema',
+    throw new StartupError(
       `The database lacks ${missing.length} migrations and DATABASE_MIGRATIONS=off leaves them to you: npm run migration:run`,
     );
 }
@@ -47,8 +46,7 @@ async function refuseNewerSchema(owner: DataSource): Promise<void> {
   const known = knownMigrations(owner);
   const unknown = (await executedMigrations(owner)).filter((name) => !known.includes(name));
   if (unknown.length > 0)
-    throw new PostgresStartError(
-      'schema',
+    throw new StartupError(
       `The database's schema is newer than this version: it does not know ${unknown.join(', ')}. Start the newer version, or take its migrations back with it: npm run migration:revert`,
     );
 }

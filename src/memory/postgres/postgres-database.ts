@@ -6,8 +6,8 @@ import { isConflict, isConnectionLost, translateDatabaseError } from './database
 import type { DatabaseHost } from './database-host';
 import { EmbeddedHost } from './embedded-host';
 import { migrate, requireMigrated } from './migration-runner';
-import { PostgresStartError } from './postgres-start.error';
-import { checkIsolation, checkServer } from './server-checks';
+import { StartupError } from '../../common/startup.error';
+import { admitToAppRole, checkExtensions, checkIsolation, checkServer } from './server-checks';
 import { ServerHost } from './server-host';
 import { appTransaction } from './app-transaction';
 
@@ -29,19 +29,39 @@ export class PostgresDatabase {
   /**
    * Checks the server, brings the schema up to date and proves the isolation of tenants.
    *
-   * @throws PostgresStartError with what to do.
+   * @throws StartupError with what to do.
    */
   async connect(): Promise<void> {
     await this.host.start();
     try {
       await this.asOwner(async (owner) => {
         await checkServer(owner);
+        await checkExtensions(owner);
         await (this.config.migrations ? migrate(owner, this.log) : requireMigrated(owner));
+        await admitLogin(owner, this.host.serviceTarget());
       });
       this.service = await open(this.host.serviceTarget());
       await checkIsolation(this.service);
     } catch (error) {
       await this.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Why this server cannot hold our schema at all, if so; asked before anything is changed or chosen. An embedded one
+   * always can.
+   */
+  async unfitness(): Promise<StartupError | undefined> {
+    if (this.host.embedded) return undefined;
+    try {
+      await this.asOwner(async (owner) => {
+        await checkServer(owner);
+        await checkExtensions(owner);
+      });
+      return undefined;
+    } catch (error) {
+      if (error instanceof StartupError) return error;
       throw error;
     }
   }
@@ -141,12 +161,17 @@ async function open(target: ConnectionTarget): Promise<DataSource> {
     return await new DataSource(dataSourceOptions(target)).initialize();
   } catch (error) {
     const code = (error as { code?: string }).code ?? (error as Error).message;
-    throw new PostgresStartError(
-      'unreachable',
+    throw new StartupError(
       `PostgreSQL cannot be used at ${nameOf(target)} (${code}): start it, or correct DATABASE_URL.`,
       { cause: error },
     );
   }
+}
+
+/** The service may have a login of its own beside the owner's. */
+async function admitLogin(owner: DataSource, { url }: ConnectionTarget): Promise<void> {
+  const login = url !== undefined && URL.canParse(url) ? decodeURIComponent(new URL(url).username) : '';
+  if (login !== '') await admitToAppRole(owner, login);
 }
 
 /** A connection target without its password. */

@@ -1,5 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import { PostgresStartError } from './postgres-start.error';
+import { StartupError } from '../../common/startup.error';
 import { APP_ROLE, DEFINER_ROLE } from './schema-names';
 
 const OLDEST_SERVER = 15;
@@ -7,10 +7,16 @@ const OLDEST_SERVER = 15;
 /** Iterative index scans and `halfvec` came with it. */
 const OLDEST_PGVECTOR = '0.8';
 
+/** What we need besides PostgreSQL itself, and where it comes from. */
+const EXTENSIONS = {
+  vector: `Install pgvector ${OLDEST_PGVECTOR} or newer; the image pgvector/pgvector has it.`,
+  btree_gin: "It is part of PostgreSQL's contrib package.",
+};
+
 /**
  * Whether the server can hold our schema at all.
  *
- * @throws PostgresStartError with what to do.
+ * @throws StartupError with what to do.
  */
 export async function checkServer(owner: DataSource): Promise<void> {
   const [server] = await owner.query<{ version: number; shown: string; encoding: string }[]>(
@@ -18,70 +24,82 @@ export async function checkServer(owner: DataSource): Promise<void> {
             current_setting('server_encoding') as encoding`,
   );
   if (server!.version < OLDEST_SERVER)
-    throw new PostgresStartError(
-      'too-old',
-      `The server is PostgreSQL ${server!.shown}; it takes ${OLDEST_SERVER} or newer.`,
-    );
+    throw new StartupError(`The server is PostgreSQL ${server!.shown}; it takes ${OLDEST_SERVER} or newer.`);
   if (server!.encoding !== 'UTF8')
-    throw new PostgresStartError(
-      'not-utf8',
+    throw new StartupError(
       `The database's encoding is ${server!.encoding}. Name one in UTF8: CREATE DATABASE wisdom ENCODING 'UTF8' TEMPLATE template0;`,
     );
 }
 
 /**
- * Makes the extensions if they are not there. Called by one instance at a time.
+ * Whether the extensions are there, or installed on the server so that they can be created.
  *
- * @throws PostgresStartError with what to install, or with the SQL for the administrator.
+ * @throws StartupError with what to install.
+ */
+export async function checkExtensions(owner: DataSource): Promise<void> {
+  for (const [name, howTo] of Object.entries(EXTENSIONS)) {
+    const { created, available } = await extension(owner, name);
+    if (created === null && available === null)
+      throw new StartupError(`The extension ${name} is not installed on the server. ${howTo}`);
+    if (name === 'vector' && isOlder(created ?? available!, OLDEST_PGVECTOR))
+      throw new StartupError(
+        `pgvector ${created ?? available} is older than ${OLDEST_PGVECTOR}. Install a newer one on the server and, where it was created in this database, let a superuser run: ALTER EXTENSION vector UPDATE;`,
+      );
+  }
+}
+
+/**
+ * Creates the extensions where they are not there. Called by one instance at a time.
+ *
+ * @throws StartupError with the SQL for the administrator.
  */
 export async function ensureExtensions(owner: DataSource): Promise<void> {
-  for (const name of ['vector', 'btree_gin']) await ensureExtension(owner, name);
-  const [vector] = await owner.query<{ version: string; visible: boolean; schema: string }[]>(
-    `select extversion as version, extnamespace::regnamespace::text as schema,
-            extnamespace::regnamespace::text = any(current_schemas(true)::text[]) as visible
+  for (const name of Object.keys(EXTENSIONS)) {
+    if ((await extension(owner, name)).created !== null) continue;
+    try {
+      await owner.query(`create extension ${name}`);
+    } catch (error) {
+      throw new StartupError(
+        `This role may not create the extension ${name}. As a superuser in this database: CREATE EXTENSION ${name};`,
+        { cause: error },
+      );
+    }
+  }
+  await checkVectorIsFound(owner);
+}
+
+async function checkVectorIsFound(owner: DataSource): Promise<void> {
+  const [vector] = await owner.query<{ found: boolean; schema: string }[]>(
+    `select extnamespace::regnamespace::text as schema,
+            extnamespace::regnamespace::name = any(current_schemas(true)) as found
      from pg_extension where extname = 'vector'`,
   );
-  if (isOlder(vector!.version, OLDEST_PGVECTOR))
-    throw new PostgresStartError(
-      'extension',
-      `pgvector ${vector!.version} is older than ${OLDEST_PGVECTOR}. Install a newer one on the server, then, as a superuser in this database: ALTER EXTENSION vector UPDATE;`,
-    );
-  if (!vector!.visible)
-    throw new PostgresStartError(
-      'extension',
+  if (!vector!.found)
+    throw new StartupError(
       `pgvector is in the schema ${vector!.schema}, which is not searched. As a superuser: ALTER EXTENSION vector SET SCHEMA public;`,
     );
 }
 
-async function ensureExtension(owner: DataSource, name: string): Promise<void> {
-  const [state] = await owner.query<{ available: boolean; installed: boolean }[]>(
-    `select exists (select from pg_available_extensions where name = $1) as available,
-            exists (select from pg_extension where extname = $1) as installed`,
+interface ExtensionVersions {
+  /** In this database. */
+  readonly created: string | null;
+  /** On the server. */
+  readonly available: string | null;
+}
+
+async function extension(owner: DataSource, name: string): Promise<ExtensionVersions> {
+  const [versions] = await owner.query<ExtensionVersions[]>(
+    `select (select extversion from pg_extension where extname = $1) as created,
+            (select default_version from pg_available_extensions where name = $1) as available`,
     [name],
   );
-  if (state!.installed) return;
-  if (!state!.available)
-    throw new PostgresStartError(
-      'extension',
-      name === 'vector'
-        ? `pgvector is not installed on the server: install ${OLDEST_PGVECTOR} or newer (the image pgvector/pgvector has it).`
-        : `The extension ${name} is not installed on the server: it is part of PostgreSQL's contrib package.`,
-    );
-  try {
-    await owner.query(`create extension if not exists ${name}`);
-  } catch (error) {
-    throw new PostgresStartError(
-      'extension',
-      `This role may not create the extension ${name}. As a superuser in this database: CREATE EXTENSION ${name};`,
-      { cause: error },
-    );
-  }
+  return versions!;
 }
 
 /**
  * Whether the roles are there, or can be made by the migrations.
  *
- * @throws PostgresStartError with the SQL for the administrator.
+ * @throws StartupError with the SQL for the administrator.
  */
 export async function checkRoles(owner: DataSource): Promise<void> {
   const [state] = await owner.query<{ missing: string[]; may: boolean; me: string }[]>(
@@ -100,16 +118,29 @@ export async function checkRoles(owner: DataSource): Promise<void> {
   if (member!.both) return;
   const create = state!.missing.map((role) => `CREATE ROLE ${role} NOLOGIN;`);
   const grant = `GRANT ${APP_ROLE}, ${DEFINER_ROLE} TO ${state!.me};`;
-  throw new PostgresStartError(
-    'roles',
+  throw new StartupError(
     `This role may not create the roles that isolate tenants. As a superuser, once: ${[...create, grant].join(' ')}`,
   );
 }
 
 /**
+ * Lets a login become `wm_app`, if it does not already and the owner may say so; whether it can is proven by
+ * `checkIsolation`.
+ */
+export async function admitToAppRole(owner: DataSource, login: string): Promise<void> {
+  const [state] = await owner.query<{ admitted: boolean; grant: string }[]>(
+    `select coalesce(bool_or(pg_has_role(oid, '${APP_ROLE}', 'MEMBER')), true) as admitted,
+            format('grant ${APP_ROLE} to %I', $1::text) as grant
+     from pg_roles where rolname = $1`,
+    [login],
+  );
+  if (!state!.admitted) await owner.query(state!.grant).catch(() => undefined);
+}
+
+/**
  * Proves that row-level security is in force: `wm_app` with no tenant set must read nothing.
  *
- * @throws PostgresStartError
+ * @throws StartupError
  */
 export async function checkIsolation(service: DataSource): Promise<void> {
   const runner = service.createQueryRunner();
@@ -118,8 +149,7 @@ export async function checkIsolation(service: DataSource): Promise<void> {
     await becomeAppRole(runner);
     const [proof] = (await runner.query(ISOLATION_PROOF)) as IsolationProof[];
     if (proof!.bypasses || proof!.rows || !proof!.forced)
-      throw new PostgresStartError(
-        'isolation',
+      throw new StartupError(
         `Row-level security is not in force for ${APP_ROLE}: ${
           proof!.bypasses
             ? 'the role bypasses it'
@@ -149,8 +179,7 @@ async function becomeAppRole(runner: QueryRunner): Promise<void> {
   try {
     await runner.query(`set local role ${APP_ROLE}`);
   } catch (error) {
-    throw new PostgresStartError(
-      'roles',
+    throw new StartupError(
       `The role of DATABASE_URL may not become ${APP_ROLE}. As a superuser: GRANT ${APP_ROLE} TO that role;`,
       { cause: error },
     );
