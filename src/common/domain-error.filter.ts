@@ -2,6 +2,7 @@ import { ArgumentsHost, Catch, ExceptionFilter, HttpException, HttpStatus, Logge
 import type { Request, Response } from 'express';
 import { DomainError, ErrorKind, FieldProblem } from './domain.error';
 import { ProblemDto } from './problem.dto';
+import type { IdentifiedRequest } from './request-id.middleware';
 
 /** What an error becomes for the caller. */
 interface Problem {
@@ -51,7 +52,7 @@ export class DomainErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Requests');
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<Request & { id?: unknown }>();
+    const request = host.switchToHttp().getRequest<Request & IdentifiedRequest>();
     const response = host.switchToHttp().getResponse<Response>();
     const problem = problemOf(error);
     if (problem.status >= 500) this.log(problem, request, error);
@@ -60,12 +61,12 @@ export class DomainErrorFilter implements ExceptionFilter {
       return;
     }
     if (problem.retryAfter !== undefined) response.setHeader('Retry-After', String(problem.retryAfter));
-    const body = JSON.stringify(problemDto(problem, String(request.id)));
+    const body = JSON.stringify(problemDto(problem, request.id));
     response.status(problem.status).type('application/problem+json').send(body);
   }
 
-  private log(problem: Problem, request: Request & { id?: unknown }, error: unknown): void {
-    const what = `${request.method} ${request.path} (${String(request.id)}): ${problem.code}`;
+  private log(problem: Problem, request: Request & IdentifiedRequest, error: unknown): void {
+    const what = `${request.method} ${request.path} (${request.id}): ${problem.code}`;
     if (problem.status === 500) this.logger.error(what, stacks(error));
     else this.logger.warn(`${what}: ${problem.detail}${causes(error)}`);
   }
@@ -86,15 +87,14 @@ function problemDto({ status, code, detail, errors }: Problem, requestId: string
 
 /** Texts only: vendors hang queries and their parameters, memory text among them, on their errors. */
 function stacks(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return 'something that is no error was thrown';
   const cause = error.cause === undefined ? '' : `\ncaused by ${stacks(error.cause)}`;
   return (error.stack ?? error.message) + cause;
 }
 
 function causes(error: unknown): string {
-  if (!(error instanceof Error) || error.cause === undefined) return '';
-  const { cause } = error;
-  return ` <- ${cause instanceof Error ? cause.message : String(cause)}${causes(cause)}`;
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error ? ` <- ${cause.message}${causes(cause)}` : '';
 }
 
 /** Total: whatever was thrown becomes a problem, and what was not meant for the caller an `internal_error`. */

@@ -6,7 +6,7 @@ import { MalformedRequestError } from './domain.error';
  * @throws MalformedRequestError where percent-encoding is broken; replacing it silently would change what is asked.
  */
 export function parseQuery(query: string | null): Record<string, string | string[]> {
-  const parameters: Record<string, string | string[]> = Object.create(null);
+  const parameters: Record<string, string | string[]> = Object.create(null) as Record<string, never>;
   for (const pair of (query ?? '').split('&').filter((part) => part !== '')) {
     const [name = '', ...value] = pair.split('=').map(decoded);
     const earlier = parameters[name];

@@ -11,7 +11,7 @@ import { InvalidInputError } from './domain.error';
 @Injectable()
 export class StrictRequestGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
-    const { query, body } = context.switchToHttp().getRequest<Request>();
+    const { query, body } = context.switchToHttp().getRequest<Request<unknown, unknown, unknown>>();
     const read = parametersOf(context);
     const unread = [
       ...(read.has(RouteParamtypes.QUERY) ? [] : unreadFields(query, 'is not a query parameter here')),
@@ -26,9 +26,9 @@ export class StrictRequestGuard implements CanActivate {
 
 /** Nest keeps them under `<type>:<index>`. */
 function parametersOf(context: ExecutionContext): Set<number> {
-  const parameters: object =
-    Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) ?? {};
-  return new Set(Object.keys(parameters).map((key) => Number(key.split(':')[0])));
+  const { name } = context.getHandler();
+  const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), name) as object | undefined;
+  return new Set(Object.keys(parameters ?? {}).map((key) => Number(key.split(':')[0])));
 }
 
 function unreadFields(given: unknown, reason: string): { field: string; reason: string }[] {

@@ -28,9 +28,9 @@ interface Kind {
   readonly schema: ApiPropertyOptions;
   /** What it accepts, fitting after "must be". */
   readonly takes: string | ((value: unknown) => string);
-  accepts(value: unknown): boolean;
+  readonly accepts: (value: unknown) => boolean;
   /** What a text stands for; text that stands for nothing is given back, to be refused. */
-  fromText?(text: string): unknown;
+  readonly fromText?: (text: string) => unknown;
 }
 
 /** Text whose length the rules check: limits are configured. */
@@ -95,7 +95,7 @@ export function TextList(options: Presence & { max: number; limit: keyof Limits 
   const { max, limit } = options;
   const items = { type: 'string', minLength: 1, maxLength: DEFAULT_LIMITS[limit], [LIMIT_EXTENSION]: limit };
   return field(options, {
-    schema: { type: 'array', minItems: 1, maxItems: max, items } as ApiPropertyOptions,
+    schema: { type: 'array', minItems: 1, maxItems: max, items },
     takes: `a list of 1 to ${max} texts`,
     accepts: (value) =>
       Array.isArray(value) &&
@@ -113,7 +113,7 @@ export function JsonRecord(options: Presence): PropertyDecorator {
     field(options, {
       schema: { type: 'object', additionalProperties: true },
       takes: 'a JSON object',
-      accepts: (value) => isRecord(value),
+      accepts: isRecord,
       fromText: parsedJson,
     }),
     // Transformations run in the reverse order of their registration: this one comes first.
@@ -129,7 +129,7 @@ export function Nested(type: () => ClassConstructor<object>, options: Presence =
     field(options, {
       schema: { type },
       takes: 'a JSON object',
-      accepts: (value) => isRecord(value),
+      accepts: isRecord,
     }),
   );
 }
@@ -145,7 +145,7 @@ export function NestedList(
     Type(type),
     ValidateNested({ each: true, message: 'must be a list of JSON objects' }),
     field(options, {
-      schema: { type: [type()], ...bound } as ApiPropertyOptions,
+      schema: { type: [type()], ...bound },
       takes: (value) =>
         Array.isArray(value) && value.length > 0
           ? `a list of JSON objects: item ${value.findIndex((item) => !isRecord(item))} is not`

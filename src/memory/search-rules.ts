@@ -48,9 +48,9 @@ export function queryProblems(query: string, { queryCharacters }: Limits): Field
 }
 
 /** Whether a filter leaves every memory: it has no condition at all. */
-export function isEmptyFilter({ metadataFilter, ...conditions }: FilterInput): boolean {
-  const values = [...Object.values(conditions), ...Object.values(metadataFilter ?? {})];
-  return values.every((value) => value === undefined);
+export function isEmptyFilter({ metadataFilter = {}, ...conditions }: FilterInput): boolean {
+  const given = Object.values<unknown>(conditions).filter((value) => value !== undefined);
+  return given.length === 0 && Object.keys(metadataFilter).length === 0;
 }
 
 function problemsOf(field: string, reason: string | undefined): FieldProblem[] {

@@ -4,6 +4,9 @@ import { InvalidInputError } from '../../common/domain.error';
 import type { ListInput, PageInput, SearchInput } from '../memory-input';
 import { FilterDto, filterInput, TenantDto } from './filter.dto';
 
+/** How memories can be looked for. */
+export type SearchMode = 'semantic';
+
 class SearchOptionsDto extends IntersectionType(FilterDto, TenantDto) {
   /** What is looked for, in plain words. */
   @Text({ limit: 'queryCharacters', example: 'What is wisdom?' })
@@ -19,7 +22,7 @@ class SearchOptionsDto extends IntersectionType(FilterDto, TenantDto) {
 
   /** How it is looked for: `semantic` by meaning. */
   @OneOf(['semantic'], { optional: true })
-  readonly mode: 'semantic' = 'semantic';
+  readonly mode: SearchMode = 'semantic';
 }
 
 export class SearchDto extends SearchOptionsDto {
