@@ -7,6 +7,9 @@ const LONGEST_MS = 4500;
 /** Node closes connections that are idle when a server closes, not those that become idle afterwards. */
 const SWEEP_MS = 50;
 
+/** Ctrl-C goes to every process of a terminal, and npm and nest pass theirs on: within this time it is one press. */
+const ONE_PRESS_MS = 1000;
+
 const EXIT_CODE_OF_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
 
 interface Closable {
@@ -17,13 +20,16 @@ interface Closable {
 
 /**
  * Ends the process in order on the first SIGTERM or SIGINT: code 0 when everything was closed, 1 when it had to be cut
- * off after 4.5 seconds or closing failed. A second signal ends it at once.
+ * off after 4.5 seconds or closing failed. A second signal, a second later or more, ends it at once.
  */
 export function endOnSignals(app: Closable, report: (problem: string) => void): void {
-  let ending = false;
+  let toldAt: number | undefined;
   const end = (signal: keyof typeof EXIT_CODE_OF_SIGNAL): void => {
-    if (ending) process.exit(EXIT_CODE_OF_SIGNAL[signal]);
-    ending = true;
+    if (toldAt !== undefined) {
+      if (performance.now() - toldAt > ONE_PRESS_MS) process.exit(EXIT_CODE_OF_SIGNAL[signal]);
+      return;
+    }
+    toldAt = performance.now();
     void closeInTime(app, report).then((code) => process.exit(code));
   };
   process.on('SIGTERM', end);
