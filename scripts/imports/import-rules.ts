@@ -15,7 +15,7 @@ const PACKAGES: readonly { readonly packages: RegExp; readonly places: readonly 
   },
   { packages: /^chromadb/, places: ['src/memory/chroma/', 'src/migrate/'] },
   {
-    packages: /^(libsql|pickleparser)$/,
+    packages: /^libsql$/,
     places: ['src/chroma-directory/', 'src/memory/chroma/', 'src/memory/directory-lock.ts'],
   },
   { packages: /^(@xenova\/transformers|onnxruntime-.+|piscina)$/, places: ['src/embedding/'] },
