@@ -8,6 +8,7 @@ import { RequestPipe } from './common/request.pipe';
 import { APP_CONFIG, AppConfig } from './config/app-config';
 import { REQUEST_LOG } from './logging/request-log';
 import { HTTP_METRICS } from './metrics/http-metrics';
+import { setUpOpenApi } from './openapi.setup';
 
 /** Headers that pages of other origins may read. */
 const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After'];
@@ -25,6 +26,7 @@ export function setUpApp(app: NestExpressApplication): void {
   app.use(refuseOtherMediaTypes);
   app.useGlobalPipes(new RequestPipe(limits.batchMemories));
   app.useGlobalFilters(new DomainErrorFilter());
+  setUpOpenApi(app, limits);
 }
 
 /** TLS, where there is any, is a proxy's: it decides about HTTPS, and a browser must not be sent there by us. */

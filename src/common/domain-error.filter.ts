@@ -1,7 +1,7 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException, HttpStatus, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { DomainError, ErrorKind, FieldProblem } from './domain.error';
-import { ProblemDto } from './problem.dto';
+import { problemDto } from './problem.dto';
 import type { IdentifiedRequest } from './request-id.middleware';
 
 /** What an error becomes for the caller. */
@@ -61,7 +61,7 @@ export class DomainErrorFilter implements ExceptionFilter {
       return;
     }
     if (problem.retryAfter !== undefined) response.setHeader('Retry-After', String(problem.retryAfter));
-    const body = JSON.stringify(problemDto(problem, request.id));
+    const body = JSON.stringify(problemDto({ ...problem, request_id: request.id }));
     response.status(problem.status).type('application/problem+json').send(body);
   }
 
@@ -70,19 +70,6 @@ export class DomainErrorFilter implements ExceptionFilter {
     if (problem.status === 500) this.logger.error(what, stacks(error));
     else this.logger.warn(`${what}: ${problem.detail}${causes(error)}`);
   }
-}
-
-function problemDto({ status, code, detail, errors }: Problem, requestId: string): ProblemDto {
-  const words = code.replaceAll('_', ' ');
-  return {
-    type: `urn:wisdom-memory:problem:${code}`,
-    title: words.charAt(0).toUpperCase() + words.slice(1),
-    status,
-    detail,
-    code,
-    errors: [...errors],
-    request_id: requestId,
-  };
 }
 
 /** Texts only: vendors hang queries and their parameters, memory text among them, on their errors. */

@@ -1,3 +1,5 @@
+import type { FieldProblem } from './domain.error';
+
 /** One thing wrong with the input. */
 export class ProblemFieldDto {
   /**
@@ -53,4 +55,22 @@ export class ProblemDto {
    * @example "5b1d4c0e-0a3c-4b0e-9d8e-2f6a1c7b9e10"
    */
   readonly request_id!: string;
+}
+
+/** What a problem document is made of. */
+export type ProblemParts = Pick<ProblemDto, 'status' | 'code' | 'detail' | 'request_id'> & {
+  readonly errors?: readonly FieldProblem[];
+};
+
+export function problemDto({ status, code, detail, errors = [], request_id }: ProblemParts): ProblemDto {
+  const words = code.replaceAll('_', ' ');
+  return {
+    type: `urn:wisdom-memory:problem:${code}`,
+    title: words.charAt(0).toUpperCase() + words.slice(1),
+    status,
+    detail,
+    code,
+    errors: [...errors],
+    request_id,
+  };
 }

@@ -127,7 +127,7 @@ export function Nested(type: () => ClassConstructor<object>, options: Presence =
     Type(type),
     ValidateNested({ message: 'must be a JSON object' }),
     field(options, {
-      schema: { type },
+      schema: { type: type() },
       takes: 'a JSON object',
       accepts: isRecord,
     }),

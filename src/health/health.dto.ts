@@ -1,6 +1,7 @@
 import type { HealthCheckResult } from '@nestjs/terminus';
 
 export class LivenessDto {
+  /** Always `ok`: a process that does not run does not answer. */
   readonly status!: 'ok';
 }
 

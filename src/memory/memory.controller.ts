@@ -11,6 +11,8 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { StrictRequestGuard } from '../common/strict-request.guard';
+import { ContextCall, DeleteCall, DeleteMatchingCall, ListCall, SearchCall } from './docs/finding.swagger';
+import { GetCall, PatchCall, StoreBatchCall, StoreCall } from './docs/storing.swagger';
 import {
   ContextAnswerDto,
   contextAnswerDto,
@@ -52,30 +54,35 @@ export class MemoryController {
 
   @Post('store')
   @HttpCode(200)
+  @StoreCall()
   async store(@Body() body: StoreDto): Promise<StoredDto> {
     return storedDto(await this.memories.store(body.user_id, memoryInput(body)));
   }
 
   @Post('store/batch')
   @HttpCode(200)
+  @StoreBatchCall()
   async storeBatch(@Body() body: StoreBatchDto): Promise<StoredBatchDto> {
     return storedBatchDto(await this.memories.storeAll(body.user_id, body.memories.map(memoryInput)));
   }
 
   @Post('search')
   @HttpCode(200)
+  @SearchCall()
   async search(@Body() body: SearchDto): Promise<SearchAnswerDto> {
     return searchAnswerDto(body.query, await this.searches.search(body.user_id, searchInput(body)));
   }
 
   @Post('context')
   @HttpCode(200)
+  @ContextCall()
   async context(@Body() body: ContextDto): Promise<ContextAnswerDto> {
     return contextAnswerDto(await this.searches.context(body.user_id, searchInput(body), body.max_tokens));
   }
 
   @Post('delete')
   @HttpCode(200)
+  @DeleteMatchingCall()
   async deleteMatching(@Body() body: DeleteMatchingDto): Promise<DeletionDto> {
     const { user_id, filter, dry_run: dryRun, expected_count: expectedCount } = body;
     return deletionDto(
@@ -85,22 +92,26 @@ export class MemoryController {
   }
 
   @Get()
+  @ListCall()
   async list(@Query() query: ListDto): Promise<MemoryListDto> {
     return memoryListDto(await this.lists.list(query.user_id, listInput(query)));
   }
 
   @Get(':id')
+  @GetCall()
   async get(@Param() { id }: KeyParams, @Query() { user_id }: TenantDto): Promise<MemoryDto> {
     return memoryDto(await this.memories.get(user_id, id));
   }
 
   @Patch(':id')
+  @PatchCall()
   async patch(@Param() { id }: KeyParams, @Body() body: PatchMemoryDto): Promise<MemoryDto> {
     return memoryDto(await this.memories.patch(body.user_id, id, memoryPatchInput(body)));
   }
 
   @Delete(':id')
   @HttpCode(204)
+  @DeleteCall()
   async delete(@Param() { id }: KeyParams, @Query() { user_id }: TenantDto): Promise<void> {
     await this.memories.delete(user_id, id);
   }

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import type { Deletion, Memory, SearchStrategy } from '../memory';
 import type { BackendName } from '../memory-backend';
 import type { ListOutcome, SearchOutcome } from '../memory-input';
@@ -14,7 +15,10 @@ export class StoredDto {
   /** Always true: a failure is never a 200. */
   readonly success!: boolean;
 
-  /** @example "Content stored with ID: 0197f3a1-6f0e-7c44-9d3b-0b8f3a5e2c11" */
+  /**
+   * The same in a sentence.
+   * @example "Content stored with ID: 0197f3a1-6f0e-7c44-9d3b-0b8f3a5e2c11"
+   */
   readonly message!: string;
 
   /** The memory as it was stored. */
@@ -22,7 +26,10 @@ export class StoredDto {
 }
 
 export class StoredItemDto {
-  /** @example "0197f3a1-6f0e-7c44-9d3b-0b8f3a5e2c11" */
+  /**
+   * The memory's id.
+   * @example "0197f3a1-6f0e-7c44-9d3b-0b8f3a5e2c11"
+   */
   readonly id!: string;
 
   /** The same as `id`. */
@@ -36,11 +43,14 @@ export class StoredBatchDto {
   /** One for each memory, in the order given. */
   readonly items!: StoredItemDto[];
 
+  /** How many were stored. */
+  @ApiProperty({ type: 'integer' })
   readonly count!: number;
 }
 
 /** How a search was done. */
 export class SearchInfoDto {
+  /** How memories were looked for: by meaning. */
   readonly mode!: 'semantic';
 
   /** `exact`: every memory that the filter leaves was compared; `index`: through an approximate index. */
@@ -49,6 +59,7 @@ export class SearchInfoDto {
   /** True when no nearer memory can have been missed. */
   readonly exhaustive!: boolean;
 
+  /** Where memories are kept. */
   readonly backend!: BackendName;
 
   /** True while the service answers from less than everything; `GET /status` says why. */
@@ -65,12 +76,17 @@ export class SearchAnswerDto {
   /** Nearest first; equal ones by rising id. */
   readonly results!: SearchResultDto[];
 
-  /** @example "What is wisdom?" */
+  /**
+   * What was asked.
+   * @example "What is wisdom?"
+   */
   readonly query!: string;
 
   /** How many results. */
+  @ApiProperty({ type: 'integer' })
   readonly count!: number;
 
+  /** How it was done. */
   readonly search!: SearchInfoDto;
 }
 
@@ -85,6 +101,7 @@ export class ContextAnswerDto {
   readonly memories!: SearchResultDto[];
 
   /** How long the text is, as the embedding model counts; never more than `max_tokens`. */
+  @ApiProperty({ type: 'integer' })
   readonly tokens!: number;
 }
 
@@ -93,9 +110,11 @@ export class MemoryListDto {
   readonly items!: MemoryDto[];
 
   /** How many are on this page. */
+  @ApiProperty({ type: 'integer' })
   readonly count!: number;
 
   /** How many the filter matches; with `total=true`. */
+  @ApiProperty({ type: 'integer' })
   readonly total?: number;
 
   /** For the next page; null on the last one. */
@@ -104,11 +123,13 @@ export class MemoryListDto {
 
 export class DeletedDto {
   /** How many memories were deleted. */
+  @ApiProperty({ type: 'integer' })
   readonly deleted!: number;
 }
 
 export class DeletionDto extends DeletedDto {
   /** How many memories the filter matches. */
+  @ApiProperty({ type: 'integer' })
   readonly matched!: number;
 
   /** True when nothing was deleted because only a count was asked for. */

@@ -26,12 +26,14 @@ export class MemoryDto {
    * Whose it is.
    * @example 1
    */
+  @ApiProperty({ type: 'integer' })
   readonly user_id!: number;
 
   /**
    * The session it belongs to.
    * @example 1
    */
+  @ApiProperty({ type: 'integer' })
   readonly session_id!: number | null;
 
   /**
@@ -56,6 +58,7 @@ export class MemoryDto {
    * Id of the project it belongs to.
    * @example 1
    */
+  @ApiProperty({ type: 'integer' })
   readonly project_id!: number | null;
 
   /**
@@ -97,24 +100,28 @@ export class MemoryDto {
    * When it was said.
    * @example "2026-05-08T13:56:00.000Z"
    */
+  @ApiProperty({ type: 'string', format: 'date-time' })
   readonly occurred_at!: string;
 
   /**
    * When it was stored.
    * @example "2026-05-08T13:56:00.000Z"
    */
+  @ApiProperty({ type: 'string', format: 'date-time' })
   readonly created_at!: string;
 
   /**
    * When it was last changed.
    * @example "2026-05-08T13:56:00.000Z"
    */
+  @ApiProperty({ type: 'string', format: 'date-time' })
   readonly updated_at!: string;
 
   /**
    * From when on it is as if deleted.
    * @example "2099-01-01T00:00:00.000Z"
    */
+  @ApiProperty({ type: 'string', format: 'date-time' })
   readonly expires_at!: string | null;
 }
 

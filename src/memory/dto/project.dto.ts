@@ -1,15 +1,20 @@
+import { ApiProperty } from '@nestjs/swagger';
 import type { ProjectSummary } from '../memory';
 import type { ListOutcome } from '../memory-input';
 import { MemoryDto, memoryDto } from './memory.dto';
 
 export class ProjectMemoriesDto {
-  /** @example "Kitchen garden" */
+  /**
+   * The project that was asked for.
+   * @example "Kitchen garden"
+   */
   readonly project!: string;
 
   /** The project's memories, newest first. */
   readonly sessions!: MemoryDto[];
 
   /** How many are on this page. */
+  @ApiProperty({ type: 'integer' })
   readonly count!: number;
 
   /** For the next page; null on the last one. */
@@ -17,7 +22,10 @@ export class ProjectMemoriesDto {
 }
 
 export class ProjectContextAnswerDto {
-  /** @example "Kitchen garden" */
+  /**
+   * The project that was asked for.
+   * @example "Kitchen garden"
+   */
   readonly project!: string;
 
   /**
@@ -27,17 +35,26 @@ export class ProjectContextAnswerDto {
   readonly context!: string;
 
   /** As it was asked for. */
+  @ApiProperty({ type: 'integer' })
   readonly n_recent!: number;
 }
 
 export class ProjectItemDto {
-  /** @example 1 */
+  /**
+   * Takes the place of the name wherever `project_id` is taken.
+   * @example 1
+   */
+  @ApiProperty({ type: 'integer' })
   readonly id!: number;
 
-  /** @example "Kitchen garden" */
+  /**
+   * Its name, unique per user.
+   * @example "Kitchen garden"
+   */
   readonly name!: string;
 
   /** How many memories it has. */
+  @ApiProperty({ type: 'integer' })
   readonly memories!: number;
 }
 
@@ -48,6 +65,8 @@ export class ProjectListDto {
    */
   readonly projects!: string[];
 
+  /** How many projects. */
+  @ApiProperty({ type: 'integer' })
   readonly count!: number;
 
   /** The same projects with their ids. */

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import type { SessionOutcome } from '../memory-input';
 import { MemoryDto, memoryDto } from './memory.dto';
 
@@ -14,7 +15,11 @@ export class EmbeddingIdsDto {
 }
 
 export class SessionDto {
-  /** @example 1 */
+  /**
+   * The session that was asked for.
+   * @example 1
+   */
+  @ApiProperty({ type: 'integer' })
   readonly session_id!: number;
 
   /** In the order they were said. */
@@ -24,6 +29,7 @@ export class SessionDto {
   readonly embedding_ids!: EmbeddingIdsDto;
 
   /** How many entries are on this page. */
+  @ApiProperty({ type: 'integer' })
   readonly count!: number;
 
   /** For the next page; null on the last one. */

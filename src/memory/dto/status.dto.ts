@@ -22,28 +22,42 @@ export class StatusDto {
   /** Whether everything that the service needs answers. */
   readonly dependencies_available!: boolean;
 
-  /** @example "Memory service is available with the chromadb backend" */
+  /**
+   * The same in a sentence.
+   * @example "Memory service is available with the chromadb backend"
+   */
   readonly message!: string;
 
-  /** @example "all-MiniLM-L6-v2" */
+  /**
+   * Name of the model that embeds.
+   * @example "all-MiniLM-L6-v2"
+   */
   readonly embedding_model!: string;
 
-  /** @example 384 */
+  /**
+   * Numbers in each vector.
+   * @example 384
+   */
+  @ApiProperty({ type: 'integer' })
   readonly embedding_dimension!: number;
 
   /** The caller's own memories. */
+  @ApiProperty({ type: 'integer' })
   readonly total_memories!: number;
 
   /** 1 when the caller has memories, else 0: nobody learns how many others there are. */
+  @ApiProperty({ type: 'integer' })
   readonly unique_users!: number;
 
   /** Why this backend, or what is wrong. */
   readonly reason!: string | null;
 
   /** Since when it has been so. */
+  @ApiProperty({ type: 'string', format: 'date-time' })
   readonly since!: string;
 
   /** Memories that wait to be brought to PostgreSQL. */
+  @ApiProperty({ type: 'integer' })
   readonly pending_sync!: number;
 
   /**
@@ -67,14 +81,17 @@ export class InitializedDto extends StatusDto {
 /** How much there is. */
 export class SizesDto {
   /** Vectors: at least one for each memory. */
+  @ApiProperty({ type: 'integer' })
   readonly chunks!: number;
 
   /** Length of all texts together. */
+  @ApiProperty({ type: 'integer' })
   readonly characters!: number;
 }
 
 export class StatisticsDto {
   /** How many memories. */
+  @ApiProperty({ type: 'integer' })
   readonly total_documents!: number;
 
   /** How many memories of each type. */
@@ -89,6 +106,8 @@ export class StatisticsDto {
   @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' }, example: { wisdom_only: 2 } })
   readonly by_session_type!: Record<string, number>;
 
+  /** How many projects. */
+  @ApiProperty({ type: 'integer' })
   readonly total_projects!: number;
 
   /**
@@ -98,14 +117,18 @@ export class StatisticsDto {
   readonly projects!: string[];
 
   /** How many different sessions. */
+  @ApiProperty({ type: 'integer' })
   readonly sessions!: number;
 
   /** When the earliest memory was said; null where there is none. */
+  @ApiProperty({ type: 'string', format: 'date-time' })
   readonly oldest!: string | null;
 
   /** When the latest memory was said; null where there is none. */
+  @ApiProperty({ type: 'string', format: 'date-time' })
   readonly newest!: string | null;
 
+  /** How much it takes. */
   readonly sizes!: SizesDto;
 }
 

@@ -1,0 +1,106 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { LIMIT_EXTENSION } from './common/validation.decorator';
+import { VERSION } from './common/version';
+import type { Limits } from './config/app-config';
+import { MEMORIES, SEARCH, SERVICE, SESSIONS } from './memory/docs/memory-problems';
+
+/** Serves Swagger UI at `/docs` and the document at `/docs-json`. Everything it needs comes from here, offline too. */
+export function setUpOpenApi(app: INestApplication, limits: Limits): void {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app, limits), {
+    jsonDocumentUrl: 'docs-json',
+    customSiteTitle: 'Wisdom Memory',
+    // The badge of a validator elsewhere: not offline, and not allowed by our own policy.
+    swaggerOptions: { displayRequestDuration: true, tryItOutEnabled: true, validatorUrl: null },
+  });
+}
+
+/** The OpenAPI document, with the limits that are configured. */
+export function openApiDocument(app: INestApplication, limits: Limits): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle('Wisdom Memory')
+    .setDescription(description(limits))
+    .setVersion(VERSION)
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addTag(MEMORIES, 'Store, read, change, list and delete.')
+    .addTag(SEARCH, 'Find by meaning.')
+    .addTag(SESSIONS, 'What belongs together.')
+    .addTag(SERVICE, 'How the service is, and how much there is.')
+    .addTag('Operation', 'For the machines that watch the service.')
+    .build();
+  const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
+  for (const path of Object.values(document.paths))
+    for (const operation of Object.values(path as Record<string, Operation>)) complete(operation);
+  withLimits(document, limits);
+  return document;
+}
+
+interface Operation {
+  readonly parameters?: Parameter[];
+  readonly responses?: Record<string, { headers?: object }>;
+}
+
+interface Parameter {
+  readonly in: string;
+  schema?: { readonly type?: string };
+  content?: object;
+}
+
+const REQUEST_ID = {
+  description: 'Yours, if you sent a sane one; also in the log and in errors.',
+  schema: { type: 'string' },
+};
+
+const RETRY_AFTER = { description: 'Seconds after which to try again.', schema: { type: 'integer' } };
+
+/** What is true of every call: headers of answers, and objects in a query are JSON. */
+function complete({ parameters = [], responses = {} }: Operation): void {
+  for (const [status, response] of Object.entries(responses))
+    response.headers = {
+      'X-Request-Id': REQUEST_ID,
+      ...(status === '503' ? { 'Retry-After': RETRY_AFTER } : {}),
+      ...response.headers,
+    };
+  for (const parameter of parameters.filter(({ schema }) => schema?.type === 'object')) {
+    parameter.content = { 'application/json': { schema: parameter.schema } };
+    delete parameter.schema;
+  }
+}
+
+/** Puts the configured limits where the decorators of the fields named them. */
+function withLimits(part: unknown, limits: Limits): void {
+  if (typeof part !== 'object' || part === null) return;
+  const named = part as Record<string, unknown>;
+  const limit = named[LIMIT_EXTENSION] as keyof Limits | undefined;
+  if (limit !== undefined) {
+    // Swagger leaves the extension of a parameter's schema beside the schema.
+    const schema = (named.schema ?? named) as Record<string, unknown>;
+    schema[schema.type === 'array' ? 'maxItems' : 'maxLength'] = limits[limit];
+    delete named[LIMIT_EXTENSION];
+  }
+  for (const nested of Object.values(named)) withLimits(nested, limits);
+}
+
+function description(limits: Limits): string {
+  return `A self-hosted semantic memory for AI agents and assistants: it keeps what was said or learned, and finds it again by meaning
+and filters.
+
+**Users.** Every call works inside one user's memories: \`user_id\`, a positive integer, 1 if not given. Nothing of anybody else is
+ever read, counted or changed.
+
+**Errors** are \`application/problem+json\` (RFC 9457): \`detail\` says what is wrong and what to do, \`code\` is stable, \`errors[]\` names
+each field, \`request_id\` is also in the header \`X-Request-Id\` and in the log. Unknown fields and parameters are refused by name.
+
+**Limits**, each configurable:
+
+| what | at most |
+| --- | --- |
+| body of a request | ${limits.bodyBytes.toLocaleString('en')} bytes |
+| \`content\` | ${limits.contentCharacters.toLocaleString('en')} characters |
+| \`query\` | ${limits.queryCharacters.toLocaleString('en')} characters |
+| \`metadata\` | ${limits.metadataBytes.toLocaleString('en')} bytes as JSON, ${limits.metadataKeys} keys, ${limits.metadataDepth} levels |
+| \`external_id\` | ${limits.externalIdBytes} bytes of UTF-8 |
+| \`agent_id\`, \`speaker\`, \`content_type\`, \`session_type\` | ${limits.labelBytes} bytes of UTF-8 |
+| name of a project | ${limits.projectNameCharacters} characters |
+| memories in one call | ${limits.batchMemories} |`;
+}
