@@ -1,0 +1,212 @@
+import request from 'supertest';
+import { ServiceProcess } from '../support/service-process';
+
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly properties?: Record<string, Schema>;
+  readonly required?: string[];
+  readonly items?: Schema;
+  readonly allOf?: Schema[];
+  readonly nullable?: boolean;
+  readonly description?: string;
+  readonly additionalProperties?: unknown;
+}
+
+interface Content {
+  readonly schema: Schema;
+  readonly example?: unknown;
+  readonly examples?: Record<string, { readonly summary: string; readonly value: unknown }>;
+}
+
+interface Operation {
+  readonly summary?: string;
+  readonly description?: string;
+  readonly tags?: string[];
+  readonly parameters: { readonly name: string; readonly description?: string }[];
+  readonly requestBody?: { readonly content: Record<string, Content> };
+  readonly responses: Record<
+    string,
+    { readonly description: string; readonly content?: Record<string, Content> }
+  >;
+}
+
+interface Document {
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { readonly schemas: Record<string, Schema> };
+}
+
+type Call = readonly [name: string, path: string, method: string, operation: Operation];
+
+/** The plugin that reads the comments of DTOs runs in the build only, so this asks the built service. */
+describe('the OpenAPI document of the built service', () => {
+  let service: ServiceProcess;
+  let http: ReturnType<typeof request>;
+  let document: Document;
+  let calls: Call[];
+
+  beforeAll(async () => {
+    service = await ServiceProcess.start({ MAX_METADATA_KEYS: '300' });
+    http = request(await service.url());
+    document = (await http.get('/docs-json')).body;
+    calls = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(
+        ([method, operation]) => [`${method} ${path}`, path, method, operation] as const,
+      ),
+    );
+  }, 60_000);
+  afterAll(() => service.stop());
+
+  it('has every call of the API and nothing else', () => {
+    expect(calls.map(([name]) => name).sort()).toEqual([
+      'delete /api/memory/session/{session_id}',
+      'delete /api/memory/{id}',
+      'get /api/memory',
+      'get /api/memory/project/{name}',
+      'get /api/memory/project/{name}/context',
+      'get /api/memory/projects',
+      'get /api/memory/session/{session_id}',
+      'get /api/memory/stats',
+      'get /api/memory/status',
+      'get /api/memory/{id}',
+      'get /health/live',
+      'get /health/ready',
+      'get /metrics',
+      'patch /api/memory/{id}',
+      'post /api/memory/context',
+      'post /api/memory/delete',
+      'post /api/memory/initialize',
+      'post /api/memory/search',
+      'post /api/memory/store',
+      'post /api/memory/store/batch',
+    ]);
+  });
+
+  it('tells the limits that are configured', () => {
+    expect(document.info.description).toContain('300 keys');
+  });
+
+  it('leaves no reference open and no extension in it', () => {
+    const text = JSON.stringify(document);
+    const references = [...text.matchAll(/"\$ref":"([^"]*)"/g)].map((match) => match[1]);
+    const known = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
+    expect(references.filter((reference) => !known.includes(reference!))).toEqual([]);
+    expect(text).not.toContain('x-limit');
+  });
+
+  it('describes every field of every schema', () => {
+    const undescribed = Object.entries(document.components.schemas).flatMap(([name, { properties = {} }]) =>
+      Object.entries(properties).flatMap(([field, schema]) =>
+        schema.description ? [] : [`${name}.${field}`],
+      ),
+    );
+    expect(undescribed).toEqual([]);
+  });
+
+  it('describes every call and parameter, and shows an example of every answer of the API', () => {
+    for (const [name, path, , operation] of calls) {
+      expect([name, operation.tags?.length]).toEqual([name, 1]);
+      expect(operation.summary).toMatch(/\S/);
+      expect(operation.description).toMatch(/\S/);
+      for (const parameter of operation.parameters) expect(parameter.description).toMatch(/\S/);
+      if (!path.startsWith('/api/')) continue;
+      for (const [status, response] of Object.entries(operation.responses))
+        expect([name, status, isExemplary(status, response)]).toEqual([name, status, true]);
+      for (const status of ['422', '500', '503']) expect(operation.responses).toHaveProperty(status);
+    }
+  });
+
+  it('shows answers that have exactly the fields of their schema', () => {
+    for (const [name, , , { responses }] of calls)
+      for (const { content = {} } of Object.values(responses))
+        for (const { schema, examples = {} } of Object.values(content))
+          for (const { value } of Object.values(examples))
+            expect([name, ...mismatches(schema, value)]).toEqual([name]);
+  });
+
+  it('shows requests that the service takes, and answers them with the fields of the schema', async () => {
+    const stored = await http
+      .post('/api/memory/store')
+      .send({ content: 'To be changed', external_id: 'x/1' });
+    expect(stored.status).toBe(200);
+    for (const [name, path, method, { requestBody, responses }] of calls)
+      for (const { value } of Object.values(requestBody?.content['application/json']?.examples ?? {})) {
+        const url = path.replace('{id}', encodeURIComponent('x/1'));
+        const send = method === 'patch' ? http.patch(url) : http.post(url);
+        const { status, body } = await send.send(value as object);
+        // Whoever deletes exactly 12 is told that there are not 12.
+        const expected = JSON.stringify(value).includes('expected_count') ? 409 : 200;
+        expect([name, value, status]).toEqual([name, value, expected]);
+        const answer = Object.values(responses[status]!.content!)[0]!;
+        expect([name, ...mismatches(answer.schema, body)]).toEqual([name]);
+      }
+  });
+
+  it('answers calls without a body with the fields of the schema', async () => {
+    const paths: Record<string, string> = {
+      '{session_id}': '7',
+      '{name}': 'Kitchen%20garden',
+      '{id}': 'nothing%2Fhere',
+    };
+    const reads = calls.filter(([, path, method]) => method === 'get' && path !== '/metrics');
+    for (const [name, path, , { responses }] of reads) {
+      const { status, body } = await http.get(path.replace(/\{\w+\}/, (key) => paths[key]!));
+      expect([name, status]).toEqual([name, path.endsWith('{id}') ? 404 : 200]);
+      const { schema } = Object.values(responses[status]!.content!)[0]!;
+      expect([name, ...mismatches(schema, body)]).toEqual([name]);
+    }
+  });
+
+  it('comes with a page that loads everything from here', async () => {
+    const { text, headers } = await http.get('/docs').redirects(1);
+    expect(text).toContain('<title>Wisdom Memory</title>');
+    const files = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);
+    expect(files.length).toBeGreaterThan(3);
+    for (const file of files) {
+      expect(file).toMatch(/^\.\/docs\//);
+      expect((await http.get(file.slice(1))).status).toBe(200);
+    }
+    expect(headers['content-security-policy']).toContain("script-src 'self'");
+    // Scripts in the page itself would be refused by that policy.
+    expect(text).not.toMatch(/<script>/);
+  });
+
+  /** Where a value is not what its schema says: fields too many or too few, wrong types. */
+  function mismatches(schema: Schema, value: unknown, path = '$'): string[] {
+    const { $ref, allOf } = schema;
+    if ($ref !== undefined)
+      return mismatches(document.components.schemas[$ref.split('/').at(-1)!]!, value, path);
+    if (allOf) return mismatches(allOf[0]!, value, path);
+    if (value === null) return schema.nullable ? [] : [`${path} is null`];
+    if (schema.type === 'array')
+      return Array.isArray(value)
+        ? value.flatMap((item, i) => mismatches(schema.items!, item, `${path}[${i}]`))
+        : [`${path} is no list`];
+    if (schema.type !== 'object' || schema.additionalProperties)
+      return isOfType(schema.type, value) ? [] : [`${path} is no ${schema.type}`];
+    const { properties = {}, required = [] } = schema;
+    const fields = Object.entries(value as object);
+    return [
+      ...required
+        .filter((field) => !(field in (value as object)))
+        .map((field) => `${path}.${field} is missing`),
+      ...fields.flatMap(([field, part]) =>
+        field in properties
+          ? mismatches(properties[field]!, part, `${path}.${field}`)
+          : [`${path}.${field} is not in the schema`],
+      ),
+    ];
+  }
+});
+
+function isExemplary(status: string, { description, content }: Operation['responses'][string]): boolean {
+  if (status === '204') return description !== '' && content === undefined;
+  const [type, example] = Object.entries(content ?? {})[0] ?? [];
+  const expected = status === '200' ? 'application/json' : 'application/problem+json';
+  return description !== '' && type === expected && Object.keys(example?.examples ?? {}).length > 0;
+}
+
+function isOfType(type: string | undefined, value: unknown): boolean {
+  return type === 'integer' ? Number.isInteger(value) : typeof value === type;
+}
