@@ -30,7 +30,8 @@ export function isReservedExternalId(externalId: string): boolean {
 /** What keeps a text from being an external id, or undefined. */
 export function externalIdProblem(externalId: string, maxBytes: number): string | undefined {
   if (isMemoryId(externalId)) return 'must not be a UUID: it could be mistaken for an id';
-  if (isReservedExternalId(externalId)) return 'must not be a word of our paths, such as "search"';
+  if (isReservedExternalId(externalId))
+    return 'must not be a word of our paths such as "search", nor "." or ".."';
   if (Buffer.byteLength(externalId, 'utf8') > maxBytes) return `must have at most ${maxBytes} bytes of UTF-8`;
   return lineProblem(externalId);
 }

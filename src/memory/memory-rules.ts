@@ -33,6 +33,7 @@ export function fieldProblems(
   const reasons: [field: string, reason: string | undefined][] = [
     ['content', ifGiven(input.content, (text) => contentProblem(text, limits.contentCharacters))],
     ['content_type', ifGiven(input.contentType, label)],
+    ['session_id', ifGiven(input.sessionId, sessionProblem)],
     ['session_type', ifGiven(input.sessionType, label)],
     ['project', ifGiven(input.project, projectName)],
     ['agent_id', ifGiven(input.agentId, label)],
@@ -67,6 +68,11 @@ export function labelInMetadata(
   if (!metadata || !Object.hasOwn(metadata, key)) return undefined;
   const value = metadata[key];
   return typeof value === 'string' && value.trim() !== '' ? value : null;
+}
+
+/** Beyond it, JSON readers disagree about which number it is. */
+function sessionProblem(sessionId: number): string | undefined {
+  return Number.isSafeInteger(sessionId) ? undefined : 'must be whole and within ±(2^53 - 1)';
 }
 
 function ifGiven<T>(

@@ -1,4 +1,7 @@
-import { MetadataCondition } from './memory';
+import { hostileCondition, hostileMetadata } from '../../test/support/metadata-samples';
+import { seededRandom } from '../../test/support/random';
+import { Comparison, JsonObject, JsonValue, MetadataCondition } from './memory';
+import { matchesMetadata } from './metadata-filter';
 import { METADATA_FILTER_LIMITS, parseMetadataFilter } from './metadata-filter-parser';
 
 const eq = (key: string, value: number): MetadataCondition => ({
@@ -18,6 +21,25 @@ function deepValue(levels: number): unknown {
 
 function fields(count: number): Record<string, number> {
   return Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, i]));
+}
+
+/** A condition as a caller writes it. */
+function written(condition: MetadataCondition): JsonObject {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return { [`$${condition.kind}`]: condition.conditions.map(written) };
+    case 'not':
+      return { $not: written(condition.condition) };
+    case 'compare': {
+      const field = condition.path.map((key) => key.replaceAll(/[.\\]/g, '\\$&')).join('.');
+      return { [field]: { [`$${condition.comparison.operator}`]: operandOf(condition.comparison) } };
+    }
+  }
+}
+
+function operandOf(comparison: Comparison): JsonValue {
+  return comparison.operator === 'in' ? [...comparison.values] : comparison.value;
 }
 
 describe('parseMetadataFilter', () => {
@@ -104,5 +126,17 @@ describe('parseMetadataFilter', () => {
     expect(parseMetadataFilter({ a: { $in: 1 } }, 'filter.metadata_filter')).toEqual({
       problems: [{ field: 'filter.metadata_filter.a.$in', reason: 'must be a list of values' }],
     });
+  });
+
+  it('reads what a condition is written as', () => {
+    const random = seededRandom(5);
+    for (let i = 0; i < 2_000; i++) {
+      const condition = hostileCondition(random);
+      const parsed = parseMetadataFilter(written(condition));
+      expect(parsed).toEqual({ condition: expect.anything() });
+      const metadata = hostileMetadata(random);
+      const read = (parsed as { condition: MetadataCondition }).condition;
+      expect(matchesMetadata(read, metadata)).toBe(matchesMetadata(condition, metadata));
+    }
   });
 });

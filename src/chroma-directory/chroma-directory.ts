@@ -1,0 +1,159 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  DamagedDirectoryError,
+  DirectoryChangedError,
+  NotAChromaDirectoryError,
+} from './chroma-directory.errors';
+import { ChromaGeneration, readGeneration } from './chroma-generation';
+import { ChromaRecord, recordOf } from './chroma-record';
+import { CollectionSegments, readCatalog, Space } from './collection-catalog';
+import { RecordPages } from './record-pages';
+import { explanation, openSource } from './open-source';
+import { SourceFiles } from './source-files';
+import { SqliteSource } from './sqlite-source';
+import { UnappliedRecords } from './unapplied-records';
+import { findVectorPlaces } from './vector-places';
+import { VectorReader } from './vector-reader';
+
+export interface ChromaCollection {
+  readonly id: string;
+  /** Unique within tenant and database. */
+  readonly name: string;
+  readonly tenant: string;
+  readonly database: string;
+  /** Null where nothing was ever stored. */
+  readonly dimension: number | null;
+  readonly space: Space;
+  /** How many records `records` gives. */
+  readonly count: number;
+}
+
+/**
+ * A directory of ChromaDB 0.4 to 1.5, read without ChromaDB and without ever changing a byte of it, its modification
+ * times included.
+ */
+export interface ChromaDirectory {
+  readonly path: string;
+  readonly generation: ChromaGeneration;
+  /** By name. */
+  readonly collections: readonly ChromaCollection[];
+
+  /**
+   * Every record once, in the order they were first stored. Memory stays flat however many there are, and the event
+   * loop gets its turn every few milliseconds.
+   *
+   * @throws DirectoryChangedError at the end, when someone wrote meanwhile (not with `allowLive`).
+   * @throws DamagedDirectoryError where SQLite cannot go on.
+   */
+  records(collection: ChromaCollection): AsyncGenerator<ChromaRecord, void, undefined>;
+
+  /** Lets go of every file. */
+  close(): void;
+}
+
+export interface OpenOptions {
+  /** Reads a directory although another process may be writing to it: as it is now, from a temporary copy of its SQLite file. */
+  readonly allowLive?: boolean;
+}
+
+/**
+ * Opens a directory for reading. While it is open, other processes can read it but not write to it (they wait).
+ *
+ * @throws ChromaDirectoryError saying what is wrong and what to do.
+ */
+export function openChromaDirectory(path: string, { allowLive = false }: OpenOptions = {}): ChromaDirectory {
+  try {
+    return new OpenDirectory(SourceFiles.find(path), allowLive);
+  } catch (error) {
+    throw explanation(path, error);
+  }
+}
+
+class OpenDirectory implements ChromaDirectory {
+  readonly path: string;
+  readonly generation: ChromaGeneration;
+  readonly collections: readonly ChromaCollection[];
+  private readonly source: SqliteSource;
+  private readonly segments: ReadonlyMap<string, CollectionSegments>;
+  private tables = 0;
+
+  constructor(
+    private readonly files: SourceFiles,
+    private readonly allowLive: boolean,
+  ) {
+    this.path = files.path;
+    this.source = openSource(files, allowLive);
+    try {
+      if (!this.source.hasTable('collections'))
+        throw new NotAChromaDirectoryError(files.path, 'its chroma.sqlite3 has no collections');
+      this.generation = readGeneration(this.source);
+      const catalog = readCatalog(this.source);
+      this.segments = new Map(catalog.map((segments) => [segments.collection, segments]));
+      this.collections = catalog.map((segments) => collectionOf(this.source, segments));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  async *records({ id, name, count }: ChromaCollection): AsyncGenerator<ChromaRecord, void, undefined> {
+    const segments = this.segments.get(id);
+    if (segments === undefined) throw new TypeError(`${this.path} has no collection ${id}`);
+    const before = this.files.state();
+    let found = 0;
+    try {
+      for await (const record of this.read(segments)) {
+        found++;
+        yield record;
+      }
+    } catch (error) {
+      throw explanation(this.path, error);
+    }
+    if (!this.allowLive && this.files.state() !== before) throw new DirectoryChangedError(this.path);
+    if (found !== count)
+      throw new DamagedDirectoryError(this.path, `${name} counts ${count} records but has ${found}`);
+  }
+
+  private async *read(segments: CollectionSegments): AsyncGenerator<ChromaRecord, void, undefined> {
+    const table = `temp.places_${++this.tables}`;
+    const places = await findVectorPlaces(this.source, this.path, segments, table);
+    try {
+      const pages = new RecordPages(this.source, segments, table);
+      const vectors = new VectorReader(this.source, places);
+      const unapplied = new UnappliedRecords(this.source, segments);
+      for (let page = pages.next(); page.length > 0; page = pages.next()) {
+        for (const head of page) {
+          const current = unapplied.apply(head);
+          if (current) yield recordOf(current, vectors.read(current));
+        }
+        await nextTurn();
+      }
+      for (const head of unapplied.created()) yield recordOf(head, vectors.read(head));
+    } finally {
+      places.index?.close();
+      if (this.source.isOpen) this.source.execute(`DROP TABLE ${table}`);
+    }
+  }
+
+  close(): void {
+    this.source.close();
+  }
+}
+
+function collectionOf(source: SqliteSource, segments: CollectionSegments): ChromaCollection {
+  const { collection, name, tenant, database, dimension, space, metadataSegment } = segments;
+  const [stored] = source.rows('SELECT count(*) FROM embeddings WHERE segment_id = ?', metadataSegment);
+  const byId = source.prepare('SELECT 1 FROM embeddings WHERE segment_id = ? AND embedding_id = ?');
+  const difference = new UnappliedRecords(source, segments).countDifference(
+    (id) => byId.rows(metadataSegment, id).length > 0,
+  );
+  return {
+    id: collection,
+    name,
+    tenant,
+    database,
+    dimension,
+    space,
+    count: Number(stored?.[0]) + difference,
+  };
+}
