@@ -5,8 +5,8 @@ import { LocalModel } from './local-model';
 import { textSegments } from './text-segments';
 import { BatchReport } from './worker-protocol';
 
-/** Tokens of a batch, padding included. Bigger ones are no faster; they cost memory and keep a question waiting longer. */
-const BATCH_TOKENS = 1024;
+/** Tokens of a batch, padding included. Bigger ones are no faster, need more memory and keep questions waiting longer. */
+const BATCH_TOKENS = 512;
 
 /** Characters that are tokenised between two batches: a few milliseconds. */
 const SEGMENT_CHARACTERS = 4096;

@@ -24,6 +24,7 @@ export class ModelWorker {
   constructor(
     private readonly options: LocalModelOptions,
     private readonly events: ModelWorkerEvents,
+    private readonly file = WORKER_FILE,
   ) {}
 
   /** Loads the model. Resolves with the dimension of its vectors. */
@@ -41,8 +42,8 @@ export class ModelWorker {
 
   /** Answers what was asked before, then ends the thread. */
   async stop(): Promise<void> {
-    await Promise.allSettled([...this.pending.values()].map(({ settled }) => settled));
     this.stopping = true;
+    await Promise.allSettled([...this.pending.values()].map(({ settled }) => settled));
     await this.worker?.terminate();
   }
 
@@ -67,7 +68,7 @@ export class ModelWorker {
 
   /** Starts a thread and gives it what is pending. Resolves once it has loaded the model. */
   private spawn(): Promise<number> {
-    const worker = new Worker(WORKER_FILE, { workerData: this.options });
+    const worker = new Worker(this.file, { workerData: this.options });
     this.worker = worker;
     for (const id of this.pending.keys()) this.send(id);
     return new Promise((resolve, reject) => {
@@ -99,13 +100,13 @@ export class ModelWorker {
 
   private lost(loaded: boolean, cause: Error): void {
     this.worker = undefined;
-    if (this.stopping) return;
+    const again = loaded && !this.stopping;
     for (const [id, { attempts, reject }] of this.pending) {
-      if (loaded && attempts < MOST_ATTEMPTS) continue;
+      if (again && attempts < MOST_ATTEMPTS) continue;
       this.pending.delete(id);
       reject(new EmbeddingUnavailableError('the model ended while it worked on them.', { cause }));
     }
-    if (!loaded) return;
+    if (!again) return;
     this.events.ended(cause);
     this.restart();
   }

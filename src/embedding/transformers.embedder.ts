@@ -1,14 +1,12 @@
 import { basename, join } from 'node:path';
 import type { EmbeddingConfig } from '../config/app-config';
 import { Embedder, EmbeddingModel } from './embedder';
+import { EmbeddingIntake } from './embedding-intake';
 import { EmbeddingObserver, UNOBSERVED } from './embedding-observer';
 import { EmbeddingModelError, EmbeddingUnavailableError } from './embedding.errors';
 import { checkGoldenVectors } from './golden-vectors';
 import { checkModelFiles } from './model-files';
 import { ModelWorker, ModelWorkerEvents } from './model-worker';
-import { QuestionCache } from './question-cache';
-import { unitMeanOf } from './unit-vector';
-import { WaitingRoom } from './waiting-room';
 
 export type TransformersEmbedderOptions = Pick<
   EmbeddingConfig,
@@ -17,17 +15,17 @@ export type TransformersEmbedderOptions = Pick<
 
 /** Runs a sentence-transformers model with mean pooling in a thread of this process, offline. */
 export class TransformersEmbedder implements Embedder {
-  private readonly room: WaitingRoom;
-  private readonly cache: QuestionCache;
+  private readonly intake: EmbeddingIntake;
   private loaded?: { readonly worker: ModelWorker; readonly model: EmbeddingModel };
 
   constructor(
     private readonly options: TransformersEmbedderOptions,
-    private readonly observer: EmbeddingObserver = UNOBSERVED,
+    observer: EmbeddingObserver = UNOBSERVED,
     private readonly warn: (message: string) => void = () => undefined,
   ) {
-    this.room = new WaitingRoom(options.queueLimit, (chunks) => observer.waiting(chunks));
-    this.cache = new QuestionCache(options.cacheSize, (hit) => observer.cache(hit));
+    this.intake = new EmbeddingIntake(options, observer, (lane, texts) =>
+      this.running.worker.embed(lane, texts),
+    );
   }
 
   get model(): EmbeddingModel {
@@ -55,20 +53,15 @@ export class TransformersEmbedder implements Embedder {
   }
 
   embedTexts(texts: readonly string[]): Promise<Float32Array[][]> {
-    return this.room.admit('document', texts, () => this.running.worker.embed('document', texts));
+    return this.intake.embedTexts(texts);
   }
 
   embedQuery(text: string): Promise<Float32Array> {
-    return this.cache.get(text, () => this.room.admit('question', [text], () => this.embedQuestion(text)));
+    return this.intake.embedQuery(text);
   }
 
-  countTokens(texts: readonly string[]): Promise<number[]> {
+  async countTokens(texts: readonly string[]): Promise<number[]> {
     return this.running.worker.count(texts);
-  }
-
-  private async embedQuestion(text: string): Promise<Float32Array> {
-    const [chunks] = await this.running.worker.embed('question', [text]);
-    return chunks!.length === 1 ? chunks![0]! : unitMeanOf(chunks!);
   }
 
   private get running() {
@@ -87,10 +80,7 @@ export class TransformersEmbedder implements Embedder {
 
   private events(): ModelWorkerEvents {
     return {
-      batch: (report) => {
-        this.room.paceIs(report.seconds / report.chunks);
-        this.observer.batch(report);
-      },
+      batch: (report) => this.intake.batchDone(report),
       ended: ({ message }) => this.warn(`The model's thread ended (${message}); starting it again`),
       notRestarted: ({ message }) => this.warn(`The model cannot be loaded again: ${message}`),
     };
