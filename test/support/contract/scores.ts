@@ -34,7 +34,7 @@ export function inAllowedOrder(
   const scores = reordered.map((memory) => (memory && similarityOf(memory)) ?? -1);
   const inOrder = scores.every((score, i) => scores.slice(i).every((later) => later - score < NEAR_TIE));
   const complete = reordered.length === recorded.length && reordered.every((memory) => memory !== undefined);
-  return inOrder && complete ? (reordered) : [...recorded];
+  return inOrder && complete ? reordered : [...recorded];
 }
 
 /** A result of ours that was not recorded is right where the last recorded one is as near. */
