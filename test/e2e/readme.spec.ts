@@ -15,7 +15,7 @@ describe('a first visit, as the README shows it', () => {
     service = await ServiceProcess.start();
   });
 
-  afterAll(() => service.stop());
+  afterAll(() => ServiceProcess.endAll());
 
   it('has calls', () => {
     expect(calls.length).toBeGreaterThan(5);

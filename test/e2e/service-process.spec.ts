@@ -9,6 +9,8 @@ import { ServiceProcess } from '../support/service-process';
 
 jest.setTimeout(120_000);
 
+afterEach(() => ServiceProcess.endAll());
+
 const TEXT = 'The launch code is 0000';
 
 /** A store of which only the beginning has been sent, on a connection that the client wants to keep. */
@@ -109,6 +111,19 @@ describe('the service as a process', () => {
     await cut;
   });
 });
+
+describe.each(['npm start', 'npm run start:prod', 'node_modules/.bin/nest start --no-shell'])(
+  '%s',
+  (command) => {
+    it('starts the service, and ends it when told to', async () => {
+      const service = await ServiceProcess.command(...command.split(' '));
+      const url = await service.url();
+      expect(await (await fetch(`${url}/health/ready`)).json()).toMatchObject({ status: 'ok' });
+      await service.stop();
+      await untilRefused(url);
+    });
+  },
+);
 
 describe('a service that cannot start', () => {
   it('names every wrong variable, what it takes, and no secret', async () => {

@@ -4,30 +4,45 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const MAIN = resolve(__dirname, '../../dist/main.js');
+export const REPOSITORY = resolve(__dirname, '../..');
+
+const BUILT_SERVICE = [process.execPath, resolve(REPOSITORY, 'dist/main.js')];
 
 /** Generous: several services may start at once on a busy machine. */
 const START_MS = 60_000;
 
 /** The built service, as a process of its own in an empty directory. */
 export class ServiceProcess {
+  private static readonly running = new Set<ServiceProcess>();
+
   private output = '';
   readonly ended: Promise<number | NodeJS.Signals>;
 
   private constructor(
     private readonly child: ChildProcess,
+    /** Where its data is, unless its variables say otherwise. */
     readonly directory: string,
   ) {
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    ServiceProcess.running.add(this);
     this.ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
+  }
+
+  /** To stand in an `afterEach` or `afterAll`: nothing outlives a test that failed. */
+  static async endAll(): Promise<void> {
+    for (const service of ServiceProcess.running) {
+      service.killGroup();
+      await service.ended;
+      await rm(service.directory, { recursive: true, force: true });
+    }
+    ServiceProcess.running.clear();
   }
 
   /** Starts it with these variables alone, on a free port unless they say otherwise. Resolves at once. */
   static async spawn(environment: Record<string, string> = {}): Promise<ServiceProcess> {
     const directory = await mkdtemp(join(tmpdir(), 'wisdom-service-'));
-    const env = { PATH: process.env.PATH, PORT: '0', ...environment };
-    return new ServiceProcess(spawn(process.execPath, [MAIN], { cwd: directory, env }), directory);
+    return ServiceProcess.run(BUILT_SERVICE, directory, directory, environment);
   }
 
   /** Starts it and resolves once it listens. */
@@ -35,6 +50,27 @@ export class ServiceProcess {
     const service = await ServiceProcess.spawn(environment);
     await service.url();
     return service;
+  }
+
+  /** Starts it by a command of its repository, with its data elsewhere. Resolves at once. */
+  static async command(...command: readonly string[]): Promise<ServiceProcess> {
+    const directory = await mkdtemp(join(tmpdir(), 'wisdom-service-'));
+    return ServiceProcess.run(command, REPOSITORY, directory, { CHROMA_PATH: join(directory, 'chroma') });
+  }
+
+  private static run(
+    [program, ...args]: readonly string[],
+    cwd: string,
+    directory: string,
+    environment: Record<string, string>,
+  ): ServiceProcess {
+    const { PATH, HOME } = process.env;
+    const child = spawn(program!, args, {
+      cwd,
+      detached: true,
+      env: { PATH, HOME, PORT: '0', ...environment },
+    });
+    return new ServiceProcess(child, directory);
   }
 
   /** Everything that it has printed. */
@@ -63,10 +99,18 @@ export class ServiceProcess {
     this.child.kill(signal);
   }
 
-  /** Ends it in order and removes its directory. */
+  /** Ends it in order. */
   async stop(): Promise<void> {
     this.kill('SIGTERM');
     await this.ended;
-    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** What npm starts outlives npm. */
+  private killGroup(): void {
+    try {
+      process.kill(-this.child.pid!, 'SIGKILL');
+    } catch {
+      // All of it has ended already.
+    }
   }
 }
