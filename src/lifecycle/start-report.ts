@@ -16,7 +16,7 @@ export function startReport(service: {
   return [
     `Wisdom Memory ${VERSION} listens at ${url}, ready after ${seconds.toFixed(1)} s`,
     `Documentation of the API: ${url}/docs`,
-    `Backend: ${backend}${state.reason === null ? '' : ` (${state.reason})`}`,
+    `Backend: ${backend}${state.reason === null ? '' : `. ${state.reason}`}`,
     `Model: ${model.name}, ${model.dimension} dimensions`,
   ];
 }
