@@ -1,6 +1,6 @@
 import { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { ClassConstructor, plainToInstance } from 'class-transformer';
-import { ValidationError, validateSync } from 'class-validator';
+import { getMetadataStorage, ValidationError, validateSync } from 'class-validator';
 import { FieldProblem, InvalidInputError } from './domain.error';
 import { FROM_TEXT } from './validation.decorator';
 
@@ -8,6 +8,9 @@ import { FROM_TEXT } from './validation.decorator';
 const DEEPEST = 100;
 /** Problems that one answer lists; the rest follows when these are mended. */
 const MOST_PROBLEMS = 1_000;
+/** The fields that each class declares; asking class-validator anew for each memory of a batch would be slow. */
+const DECLARED = new WeakMap<object, ReadonlySet<string>>();
+
 /** Characters of a field's name that an answer repeats: a name may be as long as the body. */
 const LONGEST_NAME = 100;
 
@@ -78,13 +81,23 @@ function isContainer(value: unknown): value is object {
 
 /** What the caller sent and no DTO declares, at every level that is a DTO. */
 function unknownFields(input: object, dto: object, path: string): FieldProblem[] {
+  const declared = declaredFields(dto.constructor);
   return Object.entries(input).flatMap(([key, sent]) => {
     const field = path + named(key);
-    if (!Object.hasOwn(dto, key)) return [{ field, reason: 'is not a field here' }];
+    if (!declared.has(key)) return [{ field, reason: 'is not a field here' }];
     return nestedDtos(sent, (dto as Record<string, unknown>)[key]).flatMap(([index, part, partDto]) =>
       unknownFields(part, partDto, `${field}${index}.`),
     );
   });
+}
+
+function declaredFields(type: object): ReadonlySet<string> {
+  const known = DECLARED.get(type);
+  if (known) return known;
+  const metadata = getMetadataStorage().getTargetValidationMetadatas(type as () => void, '', false, false);
+  const declared = new Set(metadata.map(({ propertyName }) => propertyName));
+  DECLARED.set(type, declared);
+  return declared;
 }
 
 /** A field that holds a DTO, or a list of them, beside what was sent for each. */

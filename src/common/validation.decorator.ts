@@ -17,10 +17,12 @@ export const FROM_TEXT = 'from-text';
 export const LIMIT_EXTENSION = 'x-limit';
 
 interface Presence {
-  /** May be left out; `null` is then the same as leaving it out. */
+  /** May be left out; `null` is the same as leaving it out. Without any of these three it is required. */
   readonly optional?: boolean;
-  /** `null` is a value of its own: it clears the field. */
+  /** May be left out; `null` is a value of its own: it clears the field. */
   readonly nullable?: boolean;
+  /** May be left out, but must not be `null`. */
+  readonly omissible?: boolean;
   readonly example?: unknown;
 }
 
@@ -155,15 +157,16 @@ export function NestedList(
   );
 }
 
-function field({ optional, nullable, example }: Presence, kind: Kind): PropertyDecorator {
+function field({ optional, nullable, omissible, example }: Presence, kind: Kind): PropertyDecorator {
   const { schema, takes, accepts, fromText = (text: string) => text } = kind;
   const read = ({ value }: { value: unknown }): unknown =>
     typeof value === 'string' ? fromText(value) : value;
   const drop = ({ value }: { value: unknown }): unknown => value ?? undefined;
   const absent = (value: unknown): boolean => value === undefined || (nullable === true && value === null);
+  const mayBeAbsent = optional || nullable || omissible;
   const documented = {
     ...schema,
-    required: !(optional || nullable),
+    required: !mayBeAbsent,
     ...(nullable ? { nullable } : {}),
     ...(example === undefined ? {} : { example }),
   } as ApiPropertyOptions;
@@ -171,7 +174,7 @@ function field({ optional, nullable, example }: Presence, kind: Kind): PropertyD
     Expose(),
     Transform(read, { groups: [FROM_TEXT] }),
     ...(optional ? [Transform(drop), Transform(drop, { groups: [FROM_TEXT] })] : []),
-    ...(optional || nullable ? [ValidateIf((_dto, value) => !absent(value))] : []),
+    ...(mayBeAbsent ? [ValidateIf((_dto, value) => !absent(value))] : []),
     ValidateBy(
       { name: 'field', validator: { validate: accepts } },
       {

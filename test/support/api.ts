@@ -25,7 +25,7 @@ export interface Api {
   readonly http: ReturnType<typeof request>;
   readonly clock: MovableClock;
   readonly backend: MemoryBackend;
-  /** Its URL up to `/api/memory`. */
+  /** `http://127.0.0.1:<port>`. */
   readonly url: string;
   close(): Promise<void>;
 }

@@ -74,15 +74,15 @@ export class StoreBatchDto extends TenantDto {
 /** What to change. A field that is left out stays; `null` clears one that may be empty. */
 export class PatchMemoryDto extends TenantDto {
   /** A new text; it is embedded anew. */
-  @Text({ limit: 'contentCharacters', optional: true })
+  @Text({ limit: 'contentCharacters', omissible: true })
   readonly content?: string;
 
   /** A JSON merge patch (RFC 7396): keys given replace, `null` removes a key, others stay. */
-  @JsonRecord({ optional: true, example: { starred: true, draft: null } })
+  @JsonRecord({ omissible: true, example: { starred: true, draft: null } })
   readonly metadata?: JsonObject;
 
   /** What kind of memory it is. */
-  @Text({ limit: 'labelBytes', optional: true })
+  @Text({ limit: 'labelBytes', omissible: true })
   readonly content_type?: string;
 
   /** The session it belongs to; `null` for none. */
@@ -110,7 +110,7 @@ export class PatchMemoryDto extends TenantDto {
   readonly speaker?: string | null;
 
   /** When it was said (ISO 8601; without a zone it is UTC). */
-  @Timestamp({ optional: true })
+  @Timestamp({ omissible: true })
   readonly occurred_at?: string;
 
   /** From this moment on it is as if deleted; `null` for never. */
