@@ -244,7 +244,7 @@ describe('what is wrong with a request', () => {
       // A stream of bytes: anything else would be given a type.
       body: new Blob([body]).stream(),
       duplex: 'half',
-    } as RequestInit);
+    });
     await response.arrayBuffer();
     return response.status;
   }
