@@ -49,6 +49,18 @@ async function untilRefused(url: string): Promise<void> {
 }
 
 describe('the service as a process', () => {
+  it('tells where it is, what it runs on, and of variables that look misspelt', async () => {
+    const service = await ServiceProcess.start({ CHROMA_PAHT: '/elsewhere' });
+    await service.stop();
+    expect(service.log.map(({ level, msg }) => `${String(level)}: ${String(msg)}`)).toEqual([
+      'warn: CHROMA_PAHT is not a variable of this service: is CHROMA_PATH meant?',
+      expect.stringMatching(/^info: Wisdom Memory \d+\.\d+\.\d+ listens at http:\S+, ready after [\d.]+ s$/),
+      expect.stringMatching(/^info: Documentation of the API: http:\S+\/docs$/),
+      expect.stringMatching(/^info: Backend: \S+\. DATABASE_URL is not set\.$/),
+      'info: Model: all-MiniLM-L6-v2, 384 dimensions',
+    ]);
+  });
+
   it('logs one line for each request, without what was said', async () => {
     const service = await ServiceProcess.start();
     const url = await service.url();
@@ -139,6 +151,17 @@ describe('a service that cannot start', () => {
       'DATABASE_URL takes a URL that begins with `postgresql://` or `postgres://`, or `pglite:` and a path',
       '',
     ]);
+  });
+
+  it('reads .env, which yields to the environment', async () => {
+    const service = await ServiceProcess.spawn(
+      { LOG_LEVEL: 'loud' },
+      'LOG_LEVEL=info\nMEMORY_BACKEND=sqlite\n',
+    );
+    expect(await service.ended).toBe(2);
+    expect(service.printed).toMatch(
+      /^LOG_LEVEL takes .*, not "loud"\nMEMORY_BACKEND takes .*, not "sqlite"$/m,
+    );
   });
 
   it('does not listen for everybody unless it is told to', async () => {

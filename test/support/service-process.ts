@@ -1,6 +1,6 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -39,9 +39,13 @@ export class ServiceProcess {
     ServiceProcess.running.clear();
   }
 
-  /** Starts it with these variables alone, on a free port unless they say otherwise. Resolves at once. */
-  static async spawn(environment: Record<string, string> = {}): Promise<ServiceProcess> {
+  /**
+   * Starts it with these variables alone, on a free port unless they say otherwise, and with this `.env`. Resolves at
+   * once.
+   */
+  static async spawn(environment: Record<string, string> = {}, envFile = ''): Promise<ServiceProcess> {
     const directory = await mkdtemp(join(tmpdir(), 'wisdom-service-'));
+    await writeFile(join(directory, '.env'), envFile);
     return ServiceProcess.run(BUILT_SERVICE, directory, directory, environment);
   }
 
