@@ -21,18 +21,21 @@ export interface TestDatabase {
 
 let databases = 0;
 
-/** An empty database of its own on the test server. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/** An empty database of its own on the test server, or on another one. */
+export async function createTestDatabase(
+  server = TEST_DATABASE_URL!,
+  options = `encoding 'UTF8' template template0`,
+): Promise<TestDatabase> {
   const name = `wm_test_${process.pid}_${Date.now()}_${++databases}`;
-  await run(TEST_DATABASE_URL!, `create database ${name} encoding 'UTF8' template template0`);
-  const url = new URL(TEST_DATABASE_URL!);
+  await run(server, `create database ${name} ${options}`);
+  const url = new URL(server);
   url.pathname = `/${name}`;
   return {
     url: url.href,
     query: (sql, values) => run(url.href, sql, values),
     urlOf: (user) => Object.assign(new URL(url), { username: user }).href,
     drop: async () => {
-      await run(TEST_DATABASE_URL!, `drop database if exists ${name} with (force)`);
+      await run(server, `drop database if exists ${name} with (force)`);
     },
   };
 }

@@ -1,0 +1,167 @@
+import { DatabaseConfig } from '../../src/config/app-config';
+import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
+import { embedded } from '../support/memories';
+import { MovableClock } from '../support/movable-clock';
+import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';
+import { TEST_MODEL } from '../support/test-model';
+import { ThrowawayServer } from '../support/throwaway-server';
+
+describeNative('starting on a native PostgreSQL', () => {
+  let server: ThrowawayServer;
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    server = await ThrowawayServer.start();
+  }, 60_000);
+
+  afterAll(() => server.remove());
+
+  beforeEach(async () => {
+    database = await createTestDatabase(server.url);
+  });
+
+  afterEach(() => database.drop());
+
+  async function start(url = database.url, changes: Partial<DatabaseConfig> = {}): Promise<void> {
+    const postgres = new PostgresDatabase(databaseConfig(url, changes), () => undefined);
+    try {
+      await postgres.connect();
+    } finally {
+      await postgres.close();
+    }
+  }
+
+  /** A login without privileges of its own; it owns the database if told so. */
+  async function login(name: string, { owner = false, options = '' } = {}): Promise<string> {
+    await database.query(`drop role if exists ${name}`);
+    await database.query(`create role ${name} login ${options}`);
+    if (owner)
+      await database.query(`alter database ${new URL(database.url).pathname.slice(1)} owner to ${name}`);
+    return database.urlOf(name);
+  }
+
+  async function forgetLogin(name: string): Promise<void> {
+    await database.query(`reassign owned by ${name} to current_user`);
+    await database.query(`drop owned by ${name}`);
+    await database.query(`drop role ${name}`);
+  }
+
+  // First: afterwards the roles are there, and they belong to the whole server.
+  it('prints the SQL for the administrator when the roles cannot be created, and works once it ran', async () => {
+    await database.query('create extension vector');
+    await database.query('create extension btree_gin');
+    const url = await login('plain', { owner: true });
+    const message = await start(url).then(String, (error: Error) => error.message);
+    const sql =
+      /once: (CREATE ROLE wm_app NOLOGIN; CREATE ROLE wm_definer NOLOGIN; GRANT .* TO plain;)$/.exec(message);
+    expect(message).toMatch(/may not create the roles/);
+    await database.query(sql![1]!);
+    await start(url);
+    await forgetLogin('plain');
+  });
+
+  it('says where nobody answers, without the password', async () => {
+    const attempt = start('postgresql://me:secret@127.0.0.1:1/wisdom');
+    await expect(attempt).rejects.toThrow(
+      'PostgreSQL cannot be used at me@127.0.0.1:1/wisdom (ECONNREFUSED): start it, or correct DATABASE_URL.',
+    );
+  });
+
+  it('says that a database does not exist', async () => {
+    await expect(start(`${server.url}_not`)).rejects.toThrow(/cannot be used at .*postgres_not.*3D000/);
+  });
+
+  it('refuses an encoding that is not UTF-8', async () => {
+    const latin = await createTestDatabase(server.url, `encoding 'LATIN1' locale 'C' template template0`);
+    await expect(start(latin.url)).rejects.toThrow(/encoding is LATIN1.*CREATE DATABASE/);
+    await latin.drop();
+  });
+
+  it('refuses an old pgvector', async () => {
+    await database.query('create extension vector');
+    await database.query(`update pg_extension set extversion = '0.7.4' where extname = 'vector'`);
+    await expect(start()).rejects.toThrow(/pgvector 0.7.4 is older than 0.8.*ALTER EXTENSION vector UPDATE/);
+  });
+
+  it('takes 0.10 for newer than 0.8', async () => {
+    await database.query('create extension vector');
+    await database.query(`update pg_extension set extversion = '0.10.0' where extname = 'vector'`);
+    await start();
+  });
+
+  it('prints the SQL for the administrator when pgvector cannot be created', async () => {
+    const url = await login('builder', { owner: true, options: 'createrole' });
+    await expect(start(url)).rejects.toThrow(/As a superuser in this database: CREATE EXTENSION vector;$/);
+    await database.query('create extension vector');
+    await start(url);
+    await forgetLogin('builder');
+  });
+
+  it('says that pgvector is where nobody searches', async () => {
+    await database.query('create schema elsewhere');
+    await database.query('create extension vector schema elsewhere');
+    await expect(start()).rejects.toThrow(/schema elsewhere.*ALTER EXTENSION vector SET SCHEMA public/);
+  });
+
+  it('works with a login of its own beside the owner', async () => {
+    const url = await login('service');
+    await start(url, { adminUrl: database.url });
+    await forgetLogin('service');
+  });
+
+  it('says that a login may not become wm_app', async () => {
+    await start();
+    const url = await login('stranger');
+    await database.query('grant usage on schema wisdom_memory to stranger');
+    await database.query('grant select on wisdom_memory.schema_migrations to stranger');
+    await expect(start(url, { migrations: false })).rejects.toThrow(/may not become wm_app.*GRANT wm_app TO/);
+    await forgetLogin('stranger');
+  });
+
+  it.each([
+    ['a policy that lets everybody read', 'create policy leak on wisdom_memory.memories using (true)'],
+    ['row-level security that is off', 'alter table wisdom_memory.memory_vectors disable row level security'],
+    [
+      'row-level security that spares the owner',
+      'alter table wisdom_memory.projects no force row level security',
+    ],
+    ['a role that bypasses it', 'alter role wm_app bypassrls'],
+  ])('refuses to start with %s', async (_name, sabotage) => {
+    const postgres = new PostgresDatabase(databaseConfig(database.url), () => undefined);
+    const repository = new PostgresMemoryRepository(postgres, new MovableClock(), () => TEST_MODEL);
+    await repository.connect();
+    await repository.store(1, [embedded()]);
+    await repository.close();
+    await database.query(sabotage);
+    await expect(start()).rejects.toThrow(/Row-level security is not in force/);
+    await database.query('alter role wm_app nobypassrls');
+  });
+
+  it('refuses vectors of another model, once there are any', async () => {
+    const startWith = async (revision: string, memories: number) => {
+      const postgres = new PostgresDatabase(databaseConfig(database.url), () => undefined);
+      const model = { ...TEST_MODEL, revision };
+      const repository = new PostgresMemoryRepository(postgres, new MovableClock(), () => model);
+      try {
+        await repository.connect();
+        await repository.store(5, Array(memories).fill(embedded()));
+      } finally {
+        await repository.close();
+      }
+    };
+    await startWith('1', 0);
+    await startWith('2', 1);
+    await startWith('2', 0);
+    await expect(startWith('1', 0)).rejects.toThrow(
+      /vectors in this database are of test-vectors@2\/.*EMBEDDING_MODEL/,
+    );
+  });
+
+  it('refuses a model whose vectors do not fit the index', async () => {
+    const postgres = new PostgresDatabase(databaseConfig(database.url), () => undefined);
+    const model = { ...TEST_MODEL, dimension: 1_025 };
+    const repository = new PostgresMemoryRepository(postgres, new MovableClock(), () => model);
+    await expect(repository.connect()).rejects.toThrow(/1025 dimensions.*takes 1024/);
+  });
+});

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const SCRIPT = join(__dirname, '../../scripts/test-postgres.sh');
+
+/** A PostgreSQL server of a test's own, for what a shared one cannot take: restarts, new roles, settings. */
+export class ThrowawayServer {
+  private constructor(
+    private readonly directory: string,
+    /** Of its superuser; the same from start to start. */
+    readonly url: string,
+  ) {}
+
+  static async start(): Promise<ThrowawayServer> {
+    const directory = await mkdtemp(join(tmpdir(), 'wm-postgres-'));
+    return new ThrowawayServer(directory, await run('start', directory));
+  }
+
+  async startAgain(): Promise<void> {
+    await run('start', this.directory);
+  }
+
+  /** @param mode `immediate` is what a crash is to it; `fast` ends what is under way. */
+  async stop(mode: 'fast' | 'immediate'): Promise<void> {
+    await run('stop', this.directory, mode);
+  }
+
+  async remove(): Promise<void> {
+    await run('remove', this.directory);
+  }
+}
+
+async function run(...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(SCRIPT, args);
+  return stdout.trim();
+}
