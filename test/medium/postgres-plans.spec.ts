@@ -1,0 +1,222 @@
+import type { PoolClient } from 'pg';
+import { MemoryFilter } from '../../src/memory/memory';
+import { deleteMemory } from '../../src/memory/postgres/delete-memories';
+import { countMemories, findMemory, listMemories } from '../../src/memory/postgres/find-memories';
+import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
+import { searchExactly } from '../../src/memory/postgres/search-memories';
+import { storeMemories } from '../../src/memory/postgres/store-memories';
+import { TenantContext } from '../../src/memory/postgres/tenant-context';
+import { embedded } from '../support/memories';
+import { MovableClock } from '../support/movable-clock';
+import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';
+import { TEST_MODEL } from '../support/test-model';
+import { unitVector } from '../support/vectors';
+
+/** Memories by user: one who hardly knows the service, one who does, and one who has most of the table. */
+const TENANTS: readonly (readonly [userId: number, memories: number])[] = [
+  [1, 100],
+  [2, 10_000],
+  [3, 41_000],
+];
+
+const BATCH = 1_000;
+const VECTORS = Array.from({ length: 500 }, (_, i) => unitVector(i));
+
+/** One node of a plan as EXPLAIN (ANALYZE, FORMAT JSON) tells it. */
+interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
+  readonly 'Heap Fetches'?: number;
+  readonly 'Actual Loops': number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+describeNative('plans of a native PostgreSQL, as the role of the app gets them', () => {
+  const clock = new MovableClock();
+  let database: TestDatabase;
+  let postgres: PostgresDatabase;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const name = new URL(database.url).pathname.slice(1);
+    await fill();
+    await database.query('vacuum analyze');
+    // The server explains what it runs, statements inside functions and foreign keys too, and tells the client.
+    const settings = {
+      session_preload_libraries: 'auto_explain',
+      'auto_explain.log_min_duration': '0',
+      'auto_explain.log_nested_statements': 'on',
+      'auto_explain.log_analyze': 'on',
+      'auto_explain.log_format': 'json',
+      client_min_messages: 'log',
+    };
+    for (const [setting, value] of Object.entries(settings))
+      await database.query(`alter database ${name} set ${setting} = '${value}'`);
+    postgres = new PostgresDatabase(databaseConfig(database.url), () => undefined);
+    await postgres.connect();
+  }, 180_000);
+
+  afterAll(async () => {
+    await postgres.close();
+    await database.drop();
+  });
+
+  async function fill(): Promise<void> {
+    const store = new PostgresDatabase(databaseConfig(database.url), () => undefined);
+    const repository = new PostgresMemoryRepository(store, clock, () => TEST_MODEL);
+    await repository.connect();
+    for (const [userId, memories] of TENANTS) {
+      const project = await repository.ensureProject(userId, 'Tea');
+      for (let start = 0; start < memories; start += BATCH) {
+        const batch = Array.from({ length: Math.min(BATCH, memories - start) }, (_, i) => {
+          const n = start + i;
+          const fields = {
+            externalId: `key ${n}`,
+            project: n % 10 ? null : project,
+            sessionId: n % 100,
+            sessionType: n % 2 ? 'chat' : null,
+            agentId: `agent ${n % 5}`,
+            speaker: n % 50 ? 'Ana' : 'Bob',
+            contentType: n % 3 ? 'conversation' : 'note',
+            metadata: { rare: n % 2_000, common: n % 3, weight: n },
+            occurredAt: new Date(Date.UTC(2024, 0, 1) + n * 60_000),
+          };
+          return embedded(fields, [VECTORS[n % VECTORS.length]!]);
+        });
+        await repository.store(userId, batch);
+      }
+    }
+    await repository.close();
+  }
+
+  /** The nodes of every plan that was run for `work`. */
+  async function nodesOf(
+    userId: number,
+    work: (tenant: TenantContext) => Promise<unknown>,
+  ): Promise<PlanNode[]> {
+    const plans: PlanNode[] = [];
+    await postgres.withTenant(userId, async (connection: PoolClient) => {
+      const listen = ({ message }: { message?: string }) => {
+        const json = /plan:\n([\s\S]*)$/.exec(message ?? '')?.[1];
+        if (json) plans.push((JSON.parse(json) as { Plan: PlanNode }).Plan);
+      };
+      connection.on('notice', listen);
+      await work({ connection, userId, now: clock.now(), modelId: 1, copies: true });
+      // A statement ends, and is explained, when the next one comes.
+      await connection.query('select 1');
+      connection.off('notice', listen);
+    });
+    expect(plans.length).toBeGreaterThan(0);
+    return plans.flatMap(flattened);
+  }
+
+  function flattened(node: PlanNode): PlanNode[] {
+    return [node, ...(node.Plans ?? []).flatMap(flattened)];
+  }
+
+  /** Node types and indexes by which the plans read our large tables. */
+  function scans(nodes: readonly PlanNode[]): string[] {
+    const scanned = nodes.filter((node) => /Scan$/.test(node['Node Type']));
+    const ours = scanned.filter((node) => node['Index Name'] ?? /^memor/.test(node['Relation Name'] ?? ''));
+    return [
+      ...new Set(ours.map((node) => `${node['Node Type']} ${node['Index Name'] ?? node['Relation Name']}`)),
+    ];
+  }
+
+  const question = { vector: unitVector(77), limit: 10 };
+  const compare = (path: string, comparison: object) =>
+    ({ metadata: { kind: 'compare', path: [path], comparison } }) as MemoryFilter;
+
+  const BUILT_IN: readonly (readonly [string, MemoryFilter])[] = [
+    ['nothing', {}],
+    ['a project', { projectId: 1 }],
+    ['a session', { sessionId: 7 }],
+    ['a session type', { sessionType: 'chat' }],
+    ['an agent', { agentId: 'agent 3' }],
+    ['a speaker', { speaker: 'Bob' }],
+    ['types', { contentTypes: ['note', 'other'] }],
+    [
+      'a time',
+      { occurredAfter: new Date(Date.UTC(2024, 0, 1)), occurredBefore: new Date(Date.UTC(2024, 1, 1)) },
+    ],
+    [
+      'all of them',
+      { projectId: 1, sessionId: 0, agentId: 'agent 0', speaker: 'Bob', contentTypes: ['note'] },
+    ],
+  ];
+
+  describe.each(TENANTS)('for user %d with %d memories', (userId, memories) => {
+    it.each(BUILT_IN)('search by %s in the covering index alone', async (_name, filter) => {
+      const nodes = await nodesOf(userId, (tenant) => searchExactly(tenant, { ...question, filter }));
+      const vectorScans = scans(nodes).filter((scan) => scan.includes('memory_vectors'));
+      expect(vectorScans).toEqual(['Index Only Scan memory_vectors_search']);
+      const covering = nodes.filter((node) => node['Index Name'] === 'memory_vectors_search');
+      expect(covering.map((node) => node['Heap Fetches'])).toEqual([0]);
+      expect(scans(nodes)).not.toContain('Seq Scan memories');
+    });
+
+    it('search a rare metadata value by the index inside the function', async () => {
+      const filter = compare('rare', { operator: 'eq', value: 7 });
+      const nodes = await nodesOf(userId, (tenant) => searchExactly(tenant, { ...question, filter }));
+      expect(scans(nodes)).toContain('Bitmap Index Scan memories_metadata');
+      expect(scans(nodes)).not.toContain('Seq Scan memories');
+      expect(scans(nodes)).not.toContain('Seq Scan memory_vectors');
+    });
+
+    it('search a common metadata value by rank, looking only at as many memories as needed', async () => {
+      const filter = compare('weight', { operator: 'gte', value: memories / 2 });
+      const nodes = await nodesOf(userId, (tenant) => searchExactly(tenant, { ...question, filter }));
+      expect(scans(nodes)).toContain('Index Only Scan memory_vectors_search');
+      const looked = nodes.filter((node) => node['Index Name'] === 'memories_pkey');
+      expect(Math.max(...looked.map((node) => node['Actual Loops']))).toBeLessThan(
+        Math.min(memories + 1, 400),
+      );
+    });
+
+    it.each<[string, MemoryFilter, string]>([
+      ['everything', {}, 'memories_occurred'],
+      ['a session', { sessionId: 7 }, 'memories_session'],
+      ['a project', { projectId: 1 }, 'memories_project'],
+    ])('list %s in the order of an index', async (_name, filter, index) => {
+      const after = {
+        occurredAt: new Date(Date.UTC(2024, 0, 1, 12)),
+        id: '01900000-0000-7000-8000-000000000000',
+      };
+      for (const order of ['ascending', 'descending'] as const) {
+        const nodes = await nodesOf(userId, (tenant) =>
+          listMemories(tenant, { filter, order, limit: 10, after }),
+        );
+        if (memories > 100) {
+          expect(scans(nodes)).toEqual([`Index Scan ${index}`]);
+          expect(nodes.map((node) => node['Node Type'])).not.toContain('Sort');
+        } else expect(scans(nodes)).not.toContain('Seq Scan memories');
+      }
+    });
+
+    it('count in an index alone', async () => {
+      const nodes = await nodesOf(userId, (tenant) => countMemories(tenant, {}));
+      expect(scans(nodes)).toEqual(['Index Only Scan memories_occurred']);
+    });
+
+    it('find and delete by key, the vectors with it', async () => {
+      const byExternalId = await nodesOf(userId, (tenant) => findMemory(tenant, 'key 5'));
+      expect(scans(byExternalId)).toEqual(['Index Scan memories_external_id_key']);
+      const { id } = (await postgres.withTenant(userId, (connection) =>
+        findMemory({ connection, userId, now: clock.now(), modelId: 1, copies: true }, 'key 5'),
+      ))!;
+      const nodes = await nodesOf(userId, (tenant) => deleteMemory(tenant, id));
+      expect(scans(nodes).sort()).toEqual(['Index Scan memories_pkey', 'Index Scan memory_vectors_pkey']);
+    });
+  });
+
+  it('check foreign keys by primary keys, also for a tenant of whom the statistics know nothing', async () => {
+    const batch = Array.from({ length: 200 }, (_, i) => embedded({}, [VECTORS[i]!]));
+    for (let round = 0; round < 3; round++) {
+      const nodes = await nodesOf(4, (tenant) => storeMemories(tenant, batch));
+      const checks = scans(nodes).filter((scan) => scan.includes('memories'));
+      expect(checks).toEqual(['Index Scan memories_pkey']);
+    }
+  });
+});
