@@ -6,7 +6,7 @@ import { textSegments } from './text-segments';
 import { BatchReport } from './worker-protocol';
 
 /** Tokens of a batch, padding included. Bigger ones are no faster, need more memory and keep questions waiting longer. */
-const BATCH_TOKENS = 512;
+export const BATCH_TOKENS = 512;
 
 /** Characters that are tokenised between two batches: a few milliseconds. */
 const SEGMENT_CHARACTERS = 4096;

@@ -1,0 +1,21 @@
+/** One thing measured beside its limit. Run by `run.ts`, named as its file is. */
+export interface Benchmark {
+  readonly about: string;
+  run(options: BenchmarkOptions): Promise<readonly Row[]>;
+}
+
+export interface BenchmarkOptions {
+  /** LoCoMo's JSON; benchmarks that can do without it use other text if there is no such file. */
+  readonly locomo: string;
+  /** A running service to measure instead of one that is started for it. */
+  readonly url?: string;
+}
+
+export interface Row {
+  readonly what: string;
+  readonly unit: string;
+  readonly measured: number;
+  /** What the same machine could do at best, measured in the same run. */
+  readonly limit?: number;
+  readonly goal: string;
+}

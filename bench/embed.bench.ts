@@ -1,0 +1,95 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { BatchQueue } from '../src/embedding/batch-queue';
+import { BATCH_TOKENS } from '../src/embedding/embedding-engine';
+import { TransformersEmbedder } from '../src/embedding/transformers.embedder';
+import { BareBatch, BareModel, tokenise, toBatch } from './bare-model';
+import { Benchmark, BenchmarkOptions, Row } from './benchmark';
+import { alternate, each, rateOf } from './measure';
+import { realTexts } from './texts';
+
+const MODELS = resolve(__dirname, '../models');
+const MODEL = 'all-MiniLM-L6-v2';
+const THREADS = Math.min(4, availableParallelism());
+const ROUNDS = 7;
+
+/** Texts of one round in bulk, in requests as `POST /store/batch` makes them. */
+const BULK = 400;
+const REQUEST = 100;
+const QUESTIONS = 100;
+
+export const embed: Benchmark = {
+  about: 'the embedder beside onnxruntime alone, same model, same texts',
+  run: async ({ locomo }: BenchmarkOptions): Promise<Row[]> => {
+    const texts = realTexts(BULK, locomo);
+    const bare = await BareModel.load(join(MODELS, MODEL), THREADS);
+    const options = { modelsPath: MODELS, model: MODEL, threads: THREADS, queueLimit: 10_000, cacheSize: 0 };
+    const embedder = new TransformersEmbedder(options);
+    await embedder.start();
+    try {
+      const tokens = await tokenise(MODELS, MODEL, texts);
+      return [...(await bulk(embedder, texts, bare, tokens)), await single(embedder, texts, bare, tokens)];
+    } finally {
+      await embedder.stop();
+    }
+  },
+};
+
+async function bulk(
+  embedder: TransformersEmbedder,
+  texts: string[],
+  bare: BareModel,
+  tokens: number[][],
+): Promise<Row[]> {
+  const requests = inPartsOf(REQUEST, texts);
+  const batches = batchesOf(tokens).map(toBatch);
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const rates = await alternate(
+    ROUNDS,
+    () => {
+      delay.enable();
+      return rateOf(BULK, () => each(requests, requests.length, (request) => embedder.embedTexts(request)));
+    },
+    () => {
+      delay.disable();
+      return rateOf(BULK, () => each(batches, 1, (batch) => bare.run(batch)));
+    },
+  );
+  const p99 = delay.percentile(99) / 1e6;
+  return [
+    { what: 'bulk', unit: 'texts/s', ...rates, goal: 'ratio >= 0.85' },
+    { what: 'event loop delay meanwhile, p99', unit: 'ms', measured: p99, goal: '< 10 ms' },
+  ];
+}
+
+async function single(
+  embedder: TransformersEmbedder,
+  texts: string[],
+  bare: BareModel,
+  tokens: number[][],
+): Promise<Row> {
+  const questions = texts.slice(0, QUESTIONS);
+  const batches: BareBatch[] = tokens.slice(0, QUESTIONS).map((row) => toBatch([row]));
+  const rates = await alternate(
+    ROUNDS,
+    () => rateOf(QUESTIONS, () => each(questions, 1, (question) => embedder.embedQuery(question))),
+    () => rateOf(QUESTIONS, () => each(batches, 1, (batch) => bare.run(batch))),
+  );
+  return { what: 'questions one by one', unit: 'texts/s', ...rates, goal: 'ratio >= 0.8' };
+}
+
+/** As the embedder makes them when all texts wait at once. */
+function batchesOf(tokens: readonly number[][]): number[][][] {
+  const queue = new BatchQueue<number[]>(BATCH_TOKENS);
+  for (const row of tokens) queue.push('document', row, row.length);
+  const batches: number[][][] = [];
+  for (let batch = queue.next(); batch.length > 0; batch = queue.next()) batches.push(batch);
+  return batches;
+}
+
+function inPartsOf<T>(size: number, items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

@@ -1,0 +1,94 @@
+import { ServiceProcess } from '../test/support/service-process';
+import { Benchmark, BenchmarkOptions, Row } from './benchmark';
+import { Conversation, readLocomo } from './locomo-data';
+import { each, mean, rateOf } from './measure';
+
+const DEPTHS = [5, 10, 20] as const;
+
+/** What the vectors of all-MiniLM-L6-v2 alone reach on LoCoMo's half for development. */
+const EXPECTED = { 5: 'about 0.41', 10: 'about 0.50', 20: 'about 0.62' } as const;
+
+const BATCH = 100;
+const CONCURRENCY = 4;
+
+export const locomo: Benchmark = {
+  about: 'recall of the turns that answer a question, through the API, among those of its conversation',
+  run: async ({ locomo: file, url }: BenchmarkOptions): Promise<Row[]> => {
+    const conversations = readLocomo(file);
+    if (conversations === undefined)
+      throw new Error(
+        `There is no ${file}. LoCoMo may not be shipped (CC BY-NC 4.0): take data/locomo10.json from the ` +
+          'repository snap-research/locomo and give its path with --locomo FILE.',
+      );
+    if (url !== undefined) return measure(url, conversations);
+    const service = await ServiceProcess.start({ MEMORY_BACKEND: 'chromadb' });
+    try {
+      return await measure(await service.url(), conversations);
+    } finally {
+      await service.stop();
+    }
+  },
+};
+
+async function measure(url: string, conversations: readonly Conversation[]): Promise<Row[]> {
+  const turns = conversations.flatMap((conversation) => memoriesOf(conversation));
+  const batches = Array.from({ length: Math.ceil(turns.length / BATCH) }, (_, index) =>
+    turns.slice(index * BATCH, (index + 1) * BATCH),
+  );
+  const stored = await rateOf(turns.length, () =>
+    each(batches, CONCURRENCY, (memories) => post(url, 'store/batch', { memories })),
+  );
+  const questions = conversations.flatMap(({ name, questions }) =>
+    questions.map((question) => ({ project: name, ...question })),
+  );
+  const recalls: number[][] = [];
+  const searched = await rateOf(questions.length, () =>
+    each(questions, CONCURRENCY, async (asked) => recalls.push(await recallsOf(url, asked))),
+  );
+  return [
+    ...DEPTHS.map((depth, index) => ({
+      what: `semantic, recall@${depth}`,
+      unit: '',
+      measured: mean(recalls.map((recall) => recall[index]!)),
+      goal: EXPECTED[depth],
+    })),
+    { what: 'stored in batches of 100', unit: 'memories/s', measured: stored, goal: '' },
+    { what: 'searched, 4 at a time', unit: 'searches/s', measured: searched, goal: '' },
+  ];
+}
+
+function memoriesOf({ name, turns }: Conversation) {
+  return turns.map(({ id, content, speaker, sessionId, occurredAt }) => ({
+    external_id: `${name}/${id}`,
+    content,
+    speaker,
+    project: name,
+    session_id: sessionId,
+    occurred_at: occurredAt,
+  }));
+}
+
+/** The fraction of a question's evidence among the first results, at each depth. */
+async function recallsOf(
+  url: string,
+  { project, question, evidence }: { project: string; question: string; evidence: readonly string[] },
+): Promise<number[]> {
+  const search = { query: question, project, mode: 'semantic', n_results: Math.max(...DEPTHS) };
+  const { results } = (await post(url, 'search', search)) as { results: { external_id: string }[] };
+  const found = results.map(({ external_id }) => external_id.slice(project.length + 1));
+  return DEPTHS.map((depth) => {
+    const first = new Set(found.slice(0, depth));
+    return evidence.filter((id) => first.has(id)).length / evidence.length;
+  });
+}
+
+async function post(url: string, path: string, body: object): Promise<unknown> {
+  const response = await fetch(`${url}/api/memory/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${text.slice(0, 500)}`);
+  return JSON.parse(text);
+}

@@ -1,0 +1,51 @@
+/** One round of a measurement; resolves with its figure. */
+export type Round = () => Promise<number>;
+
+/**
+ * The medians of two measurements taken in turns, so that both meet the same machine: absolute figures move between
+ * minutes. Each is warmed up by one round that does not count.
+ */
+export async function alternate(
+  rounds: number,
+  measured: Round,
+  limit: Round,
+): Promise<{ readonly measured: number; readonly limit: number }> {
+  const figures = { measured: [] as number[], limit: [] as number[] };
+  await measured();
+  await limit();
+  for (let round = 0; round < rounds; round++) {
+    figures.measured.push(await measured());
+    figures.limit.push(await limit());
+  }
+  return { measured: median(figures.measured), limit: median(figures.limit) };
+}
+
+/** How often `work` was done in a second. */
+export async function rateOf(count: number, work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (count * 1000) / (performance.now() - started);
+}
+
+/** Does `work` for every item, `concurrency` at a time. */
+export async function each<T>(
+  items: readonly T[],
+  concurrency: number,
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const waiting = items.values();
+  const lane = async () => {
+    for (const item of waiting) await work(item);
+  };
+  await Promise.all(Array.from({ length: concurrency }, lane));
+}
+
+export function median(figures: readonly number[]): number {
+  const sorted = figures.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+export function mean(figures: readonly number[]): number {
+  return figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
+}

@@ -1,0 +1,56 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Benchmark, BenchmarkOptions, Row } from './benchmark';
+import { embed } from './embed.bench';
+import { locomo } from './locomo.bench';
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { embed, locomo };
+const RESULTS = join(__dirname, 'results');
+
+/** `npm run bench -- [NAME ...] [--locomo FILE] [--url URL]` */
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      locomo: { type: 'string', default: resolve(__dirname, '../../shared/data/locomo/dev.json') },
+      url: { type: 'string' },
+    },
+  });
+  const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
+  const unknown = names.filter((name) => !(name in BENCHMARKS));
+  if (unknown.length > 0)
+    throw new Error(`No benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHMARKS).join(', ')}.`);
+  for (const name of names) await runOne(name, values);
+}
+
+async function runOne(name: string, options: BenchmarkOptions): Promise<void> {
+  const benchmark = BENCHMARKS[name]!;
+  console.log(`\n${name}: ${benchmark.about}`);
+  const rows = await benchmark.run(options);
+  console.table(rows.map(display));
+  mkdirSync(RESULTS, { recursive: true });
+  const machine = { node: process.version, cores: availableParallelism() };
+  const result = { name, at: new Date().toISOString(), machine, rows };
+  writeFileSync(join(RESULTS, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+}
+
+function display({ what, unit, measured, limit, goal }: Row): Record<string, string> {
+  return {
+    what,
+    measured: `${rounded(measured)} ${unit}`,
+    limit: limit === undefined ? '' : `${rounded(limit)} ${unit}`,
+    ratio: limit === undefined ? '' : (measured / limit).toFixed(2),
+    goal,
+  };
+}
+
+function rounded(figure: number): string {
+  return figure >= 100 ? figure.toFixed(0) : figure.toPrecision(3);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,26 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readLocomo } from './locomo-data';
+
+const MODULES = resolve(__dirname, '../node_modules');
+
+/** At least `count` texts that people wrote: turns of LoCoMo, or what the READMEs of the dependencies say. */
+export function realTexts(count: number, locomo: string): string[] {
+  const turns = readLocomo(locomo)?.flatMap(({ turns }) => turns.map(({ content }) => content));
+  const texts = turns ?? [...readmeParagraphs()];
+  if (texts.length < count)
+    throw new Error(`Only ${texts.length} texts, ${count} are needed: give --locomo FILE.`);
+  return texts.slice(0, count);
+}
+
+/** Prose without code, tables and links. */
+function* readmeParagraphs(): Generator<string> {
+  for (const name of readdirSync(MODULES).sort()) {
+    const readme = join(MODULES, name, 'README.md');
+    if (!existsSync(readme)) continue;
+    const prose = readFileSync(readme, 'utf8').replace(/```.*?```/gs, '');
+    for (const paragraph of prose.split(/\n\s*\n/))
+      if (paragraph.length > 40 && paragraph.length < 600 && !/\]\(|<|\|/.test(paragraph))
+        yield paragraph.trim();
+  }
+}
