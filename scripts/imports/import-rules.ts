@@ -27,7 +27,7 @@ const PACKAGES: readonly { readonly packages: RegExp; readonly places: readonly 
 
 /** Files that may know Nest have a role in their name; what has none is plain TypeScript. */
 const NEST_ROLE =
-  /^src\/(main|cli)\.ts$|\.(module|controller|service|setup|dto|decorator|filter|interceptor|middleware|guard|pipe|provider|repository|indicator|command|swagger)\.ts$/;
+  /^src\/(main|cli|migration)\.ts$|\.(module|controller|service|setup|dto|decorator|filter|interceptor|middleware|guard|pipe|provider|repository|indicator|command|swagger)\.ts$/;
 
 /** Of another feature one takes what it exports to Nest or promises as plain types, not how it does it. */
 const INTERNAL_ROLE = /\.(controller|repository|dto|interceptor|middleware|indicator)\.ts$/;

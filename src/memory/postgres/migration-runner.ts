@@ -18,13 +18,17 @@ export async function migrate(owner: DataSource, log: Log): Promise<void> {
     await checkRoles(owner);
     await owner.query(`create schema if not exists ${SCHEMA}`);
     await refuseNewerSchema(owner);
-    await owner.runMigrations();
+    for (const { name } of await owner.runMigrations()) log(`Migrated: ${name}`);
   });
 }
 
-/** Takes the latest migration back. */
+/** Takes the latest migration back, if there is one. */
 export async function revertLatest(owner: DataSource, log: Log): Promise<void> {
-  await exclusively(owner, log, () => owner.undoLastMigration());
+  await exclusively(owner, log, async () => {
+    const latest = (await executedMigrations(owner)).at(-1);
+    if (latest !== undefined) await owner.undoLastMigration();
+    log(latest === undefined ? 'There is no migration to take back.' : `Taken back: ${latest}`);
+  });
 }
 
 /**

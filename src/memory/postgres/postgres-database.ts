@@ -1,15 +1,14 @@
 import type { PoolClient } from 'pg';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
+import { StartupError } from '../../common/startup.error';
 import type { DatabaseConfig } from '../../config/app-config';
-import { ConnectionTarget, dataSourceOptions } from './data-source-options';
+import { appTransaction } from './app-transaction';
 import { isConflict, isConnectionLost, translateDatabaseError } from './database-error';
 import type { DatabaseHost } from './database-host';
-import { EmbeddedHost } from './embedded-host';
-import { migrate, requireMigrated } from './migration-runner';
-import { StartupError } from '../../common/startup.error';
-import { admitToAppRole, checkExtensions, checkIsolation, checkServer } from './server-checks';
-import { ServerHost } from './server-host';
-import { appTransaction } from './app-transaction';
+import { prepareSchema } from './database-schema';
+import { hostOf } from './host-of';
+import { asOwner, openDataSource } from './open-data-source';
+import { checkExtensions, checkIsolation, checkServer } from './server-checks';
 
 /** How often a transaction that lost against another one is tried. */
 const ATTEMPTS = 5;
@@ -34,13 +33,8 @@ export class PostgresDatabase {
   async connect(): Promise<void> {
     await this.host.start();
     try {
-      await this.asOwner(async (owner) => {
-        await checkServer(owner);
-        await checkExtensions(owner);
-        await (this.config.migrations ? migrate(owner, this.log) : requireMigrated(owner));
-        await admitLogin(owner, this.host.serviceTarget());
-      });
-      this.service = await open(this.host.serviceTarget());
+      await prepareSchema(this.host, this.config.migrations, this.log);
+      this.service = await openDataSource(this.host.serviceTarget());
       await checkIsolation(this.service);
     } catch (error) {
       await this.close();
@@ -55,7 +49,7 @@ export class PostgresDatabase {
   async unfitness(): Promise<StartupError | undefined> {
     if (this.host.embedded) return undefined;
     try {
-      await this.asOwner(async (owner) => {
+      await asOwner(this.host, async (owner) => {
         await checkServer(owner);
         await checkExtensions(owner);
       });
@@ -110,16 +104,6 @@ export class PostgresDatabase {
     }
   }
 
-  /** Runs `work` over connections of the owner's, which are closed afterwards. */
-  private async asOwner<T>(work: (owner: DataSource) => Promise<T>): Promise<T> {
-    const owner = await open(this.host.ownerTarget());
-    try {
-      return await work(owner);
-    } finally {
-      await owner.destroy();
-    }
-  }
-
   private async withConnection<T>(work: (connection: PoolClient) => Promise<T>): Promise<T> {
     const [connection, release] = await this.obtainConnection();
     // A connection that breaks while it is ours says so by this event too, which nobody else listens to now.
@@ -145,38 +129,4 @@ export class PostgresDatabase {
     };
     return driver.obtainMasterConnection();
   }
-}
-
-/** How a `DATABASE_URL` begins that names a directory for an embedded database. */
-const EMBEDDED = 'pglite:';
-
-function hostOf(config: DatabaseConfig): DatabaseHost {
-  return config.url?.startsWith(EMBEDDED)
-    ? new EmbeddedHost(config, config.url.slice(EMBEDDED.length))
-    : new ServerHost(config);
-}
-
-async function open(target: ConnectionTarget): Promise<DataSource> {
-  try {
-    return await new DataSource(dataSourceOptions(target)).initialize();
-  } catch (error) {
-    const code = (error as { code?: string }).code ?? (error as Error).message;
-    throw new StartupError(
-      `PostgreSQL cannot be used at ${nameOf(target)} (${code}): start it, or correct DATABASE_URL.`,
-      { cause: error },
-    );
-  }
-}
-
-/** The service may have a login of its own beside the owner's. */
-async function admitLogin(owner: DataSource, { url }: ConnectionTarget): Promise<void> {
-  const login = url !== undefined && URL.canParse(url) ? decodeURIComponent(new URL(url).username) : '';
-  if (login !== '') await admitToAppRole(owner, login);
-}
-
-/** A connection target without its password. */
-function nameOf({ url }: ConnectionTarget): string {
-  if (url === undefined || !URL.canParse(url)) return 'the embedded database';
-  const { hostname, port, pathname, username } = new URL(url);
-  return `${username}@${hostname}:${port || '5432'}${pathname}`;
 }

@@ -1,0 +1,39 @@
+import { DataSource } from 'typeorm';
+import { StartupError } from '../../common/startup.error';
+import { ConnectionTarget, dataSourceOptions } from './data-source-options';
+import type { DatabaseHost } from './database-host';
+
+/**
+ * A pool of connections that works.
+ *
+ * @throws StartupError where nobody answers or lets us in.
+ */
+export async function openDataSource(target: ConnectionTarget): Promise<DataSource> {
+  try {
+    return await new DataSource(dataSourceOptions(target)).initialize();
+  } catch (error) {
+    if (error instanceof StartupError) throw error;
+    const code = (error as { code?: string }).code ?? (error as Error).message;
+    throw new StartupError(
+      `PostgreSQL cannot be used at ${nameOf(target)} (${code}): start it, or correct DATABASE_URL.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Runs `work` over connections of the owner's, which are closed afterwards. */
+export async function asOwner<T>(host: DatabaseHost, work: (owner: DataSource) => Promise<T>): Promise<T> {
+  const owner = await openDataSource(host.ownerTarget());
+  try {
+    return await work(owner);
+  } finally {
+    await owner.destroy();
+  }
+}
+
+/** A connection target without its password. */
+function nameOf({ url }: ConnectionTarget): string {
+  if (url === undefined || !URL.canParse(url)) return 'the embedded database';
+  const { hostname, port, pathname, username } = new URL(url);
+  return `${username}@${hostname}:${port || '5432'}${pathname}`;
+}
