@@ -1,4 +1,7 @@
 import { DynamicModule, Inject, Module, OnApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { ConfigModule } from '../config/config.module';
+import type { Environment } from '../config/environment';
+import { GivenConfigModule } from '../config/given-config.module';
 import { EmbeddingModule } from '../embedding/embedding.module';
 import { BACKEND_STATE } from './backend-state';
 import { FilterResolver } from './filter-resolver.service';
@@ -17,6 +20,8 @@ import { StatusService } from './status.service';
 export interface MemoryModuleOptions {
   /** Whether the REST API is served; without it the memory is for the application that imports it alone. */
   readonly http?: boolean;
+  /** The variables of the README's table to configure it by, instead of those of the process. */
+  readonly environment?: Environment;
 }
 
 /** `{id}` matches every word: the controller that has it comes last. */
@@ -27,11 +32,11 @@ const CONTROLLERS = [StatusController, SessionController, ProjectController, Mem
 export class MemoryModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(@Inject(MEMORY_BACKEND) private readonly backend: MemoryBackend) {}
 
-  static forRoot({ http = true }: MemoryModuleOptions = {}): DynamicModule {
+  static forRoot({ http = true, environment }: MemoryModuleOptions = {}): DynamicModule {
     return {
       module: MemoryModule,
       global: true,
-      imports: [EmbeddingModule],
+      imports: [environment ? GivenConfigModule.of(environment) : ConfigModule, EmbeddingModule],
       controllers: http ? CONTROLLERS : [],
       providers: [
         { provide: CLOCK, useValue: { now: () => new Date() } satisfies Clock },
