@@ -38,8 +38,8 @@ export async function promptContext(
 }
 
 /** `[2026-05-08 13:56, Kitchen garden, session 2] Ana: I planted garlic.` */
-export function promptLine(memory: Memory): string {
-  const { occurredAt, project, sessionId, speaker, content } = memory;
+export function promptLine(memory: Memory, content = memory.content): string {
+  const { occurredAt, project, sessionId, speaker } = memory;
   const facts = [
     occurredAt.toISOString().slice(0, 16).replace('T', ' '),
     ...(project === null ? [] : [project]),
@@ -62,23 +62,22 @@ async function joined(
   return joined(nearestFirst.slice(0, -1), maxTokens, countTokens);
 }
 
-/** The longest beginning of a memory's line that fits, found by halving. */
+/** The memory with the longest beginning of its text that fits, found by halving; nothing if no character does. */
 async function beginningOf(
   hit: SearchHit,
   maxTokens: number,
   countTokens: CountTokens,
 ): Promise<PromptContext> {
-  const characters = Array.from(promptLine(hit.memory));
-  const upTo = (length: number): string => `${characters.slice(0, length).join('')}…`;
+  const characters = Array.from(hit.memory.content);
+  const upTo = (length: number): string => promptLine(hit.memory, `${characters.slice(0, length).join('')}…`);
+  let longest: PromptContext = { text: '', hits: [], tokens: 0 };
   let [fits, tooLong] = [0, characters.length];
   while (tooLong - fits > 1) {
     const middle = Math.floor((fits + tooLong) / 2);
-    const [tokens = 0] = await countTokens([upTo(middle)]);
-    if (tokens <= maxTokens) fits = middle;
+    const text = upTo(middle);
+    const [tokens = 0] = await countTokens([text]);
+    if (tokens <= maxTokens) [fits, longest] = [middle, { text, hits: [hit], tokens }];
     else tooLong = middle;
   }
-  if (fits === 0) return { text: '', hits: [], tokens: 0 };
-  const text = upTo(fits);
-  const [tokens = 0] = await countTokens([text]);
-  return { text, hits: [hit], tokens };
+  return longest;
 }
