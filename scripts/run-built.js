@@ -6,7 +6,7 @@ const [name] = process.argv.splice(2, 1);
 const program = join(__dirname, '..', 'dist', `${name}.js`);
 if (!existsSync(program)) {
   process.stderr.write('There is no build yet: run `npm run build` first.\n');
-  process.exit(1);
+  process.exit(3);
 }
 require('./end-with-parent');
 process.argv[1] = program;

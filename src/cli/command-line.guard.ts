@@ -1,0 +1,52 @@
+import { Injectable, OnApplicationBootstrap } from '@nestjs/common';
+import { CommandRunner, InjectCommander } from 'nest-commander';
+import { npmFlags } from '../config/npm-run';
+import { UsageError } from './exit-code';
+import { intendedLine } from './intended-line';
+
+/** Of the version of commander that nest-commander brings. */
+type Command = Parameters<CommandRunner['setCommand']>[0];
+
+/** The script of package.json that runs the commands. */
+const SCRIPT = 'cli';
+
+/**
+ * Stands before every command: one that was not called as it was meant does nothing. Commands need do nothing for it.
+ */
+@Injectable()
+export class CommandLineGuard implements OnApplicationBootstrap {
+  constructor(@InjectCommander() private readonly program: Command) {}
+
+  /** By now every command is there. */
+  onApplicationBootstrap(): void {
+    this.program.name(`npm run ${SCRIPT} --`);
+    // Commands made one by one do not inherit how the program ends.
+    for (const command of this.program.commands) command.copyInheritedSettings(this.program);
+    this.program.hook('preAction', (_program, command) => refuseMisunderstood(command));
+  }
+}
+
+function refuseMisunderstood(command: Command): void {
+  const argumentCount = command.registeredArguments.length;
+  const leftOver = command.args.slice(argumentCount);
+  const intended = intendedLine({
+    command: command.name(),
+    argumentCount,
+    options: command.options.map(({ long, required, optional }) => ({
+      flag: long ?? '',
+      takesValue: required || optional,
+    })),
+    positionals: command.args,
+    argv: process.argv.slice(2),
+    npm: npmFlags(SCRIPT) ?? new Map(),
+  });
+  if (intended)
+    throw new UsageError(
+      `npm took ${intended.swallowed.join(' and ')} for itself, so nothing was done. Type:\n\n  ${intended.line}\n`,
+    );
+  if (leftOver.length > 0)
+    throw new UsageError(
+      `${command.name()} takes nothing like ${leftOver.map((word) => JSON.stringify(word)).join(' ')}, so nothing was ` +
+        `done. "npm run ${SCRIPT} -- ${command.name()} --help" shows what it takes; flags stand behind the "--".`,
+    );
+}
