@@ -4,7 +4,7 @@ import { APP_CONFIG, type AppConfig } from '../config/app-config';
 import { type Embedder, EMBEDDER } from '../embedding/embedder';
 import { type BackendChoice, chooseBackend } from './backend-choice';
 import { BACKEND_STATE, type BackendState } from './backend-state';
-import { InMemoryRepository } from './in-memory/in-memory.repository';
+import { openChroma } from './chroma/open-chroma';
 import { type Clock, CLOCK, MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
 import { PostgresDatabase } from './postgres/postgres-database';
 import { PostgresMemoryRepository } from './postgres/postgres-memory.repository';
@@ -31,7 +31,7 @@ export const MEMORY_BACKEND_PROVIDERS: Provider[] = [
     ): MemoryBackend =>
       choice.backend === 'postgresql'
         ? new PostgresMemoryRepository(databaseOf(config), clock, () => embedder.model)
-        : new InMemoryRepository(clock),
+        : openChroma(config.chroma, clock, new Logger('ChromaDB')),
   },
   {
     provide: BACKEND_STATE,

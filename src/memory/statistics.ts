@@ -1,8 +1,10 @@
 import { Memory, Statistics } from './memory';
 
-type Counted = Pick<Memory, 'contentType' | 'content' | 'sessionType' | 'sessionId' | 'occurredAt'> & {
+type Counted = Pick<Memory, 'contentType' | 'sessionType' | 'sessionId' | 'occurredAt'> & {
   /** Vectors of the memory. */
   readonly chunks: number;
+  /** Length of the text in UTF-16 units. */
+  readonly characters: number;
 };
 
 /** The statistics of some memories, counted one by one. */
@@ -12,7 +14,7 @@ export function statisticsOf(memories: readonly Counted[]): Statistics {
   return {
     memories: memories.length,
     chunks: sum(memories.map(({ chunks }) => chunks)),
-    characters: sum(memories.map(({ content }) => content.length)),
+    characters: sum(memories.map(({ characters }) => characters)),
     byType: countsOf(memories.map(({ contentType }) => contentType)),
     bySessionType: countsOf(memories.flatMap(({ sessionType }) => sessionType ?? [])),
     sessions: sessions.size,

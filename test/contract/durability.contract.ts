@@ -8,7 +8,11 @@ export function describeDurability(context: ContractContext): void {
   async function everything(userId: number) {
     return {
       memories: await context.all(userId),
-      search: await context.nearest(userId, unitVector(2)),
+      // Stores may round vectors, in the eighth place.
+      search: (await context.nearest(userId, unitVector(2))).map(({ id, similarity }) => ({
+        id,
+        similarity: similarity.toFixed(6),
+      })),
       statistics: await context.backend.statistics(userId),
       projects: await context.backend.listProjects(userId),
     };

@@ -41,7 +41,6 @@ describe('ChromaServer', () => {
   }
 
   async function started(command?: string): Promise<ChromaServer> {
-    claimDirectory(directory);
     const server = serverOver(directory, command);
     await server.start();
     return server;
@@ -72,7 +71,6 @@ describe('ChromaServer', () => {
   });
 
   it('can be stopped while it starts', async () => {
-    claimDirectory(directory);
     const server = serverOver(directory);
     const starting = server.start();
     const refused = expect(starting).rejects.toBeInstanceOf(StartupError);
@@ -102,14 +100,16 @@ describe('ChromaServer', () => {
   it('takes the place of one that no longer answers', async () => {
     const server = await started();
     const [pid] = processesWith(directory);
+    const url = await server.url();
     process.kill(pid!, 'SIGSTOP');
-    await server.restart();
-    await until('a warning', () => warnings.length === 1);
-    expect(await answers(await server.url())).toBe(true);
+    const next = await server.recover(url, 'silent');
+    expect(next).not.toBe(url);
+    expect(await answers(next)).toBe(true);
+    expect(warnings).toHaveLength(1);
+    expect(await server.recover(next, 'lost')).toBe(next);
   });
 
   it('is gone within a second of a killed parent, and the next one gets the directory', async () => {
-    claimDirectory(directory);
     const script = resolve('test/support/chroma-parent.ts');
     const owner = spawn(process.execPath, [...REQUIRE_TYPESCRIPT, script, directory]);
     const url = await firstLine(owner);
@@ -129,8 +129,9 @@ describe('ChromaServer', () => {
   it('opens no directory that is not ours', async () => {
     mkdirSync(directory);
     writeFileSync(join(directory, 'chroma.sqlite3'), '');
-    expect(() => claimDirectory(directory)).toThrow(/holds chroma.sqlite3 and was not made by this service/);
-    await expect(serverOver(directory).start()).rejects.toThrow(/was not made by this service/);
+    await expect(serverOver(directory).start()).rejects.toThrow(
+      /holds chroma.sqlite3 and was not made by this service/,
+    );
     expect(existsSync(`${directory}.lock`)).toBe(false);
   });
 

@@ -94,6 +94,17 @@ export class ChromaProcess {
     return server;
   }
 
+  /** Whether it answers now. */
+  async hasHeartbeat(): Promise<boolean> {
+    try {
+      const signal = AbortSignal.timeout(HEARTBEAT_TIMEOUT_MS);
+      const response = await fetch(`${this.url}/api/v2/heartbeat`, { signal });
+      return response.ok && this.alive;
+    } catch {
+      return false;
+    }
+  }
+
   /** Ends it at once; what it acknowledged is on disk. */
   async stop(): Promise<void> {
     this.kill();
@@ -133,16 +144,6 @@ export class ChromaProcess {
       };
     }
     throw new ChromaStartError(this.failure, this.output);
-  }
-
-  private async hasHeartbeat(): Promise<boolean> {
-    try {
-      const signal = AbortSignal.timeout(HEARTBEAT_TIMEOUT_MS);
-      const response = await fetch(`${this.url}/api/v2/heartbeat`, { signal });
-      return response.ok && this.alive;
-    } catch {
-      return false;
-    }
   }
 }
 

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartupError } from '../../common/startup.error';
 import { BackendUnavailableError } from '../memory.errors';
+import { ChromaEndpoint, ConnectionProblem } from './chroma-endpoint';
 import { ChromaProcess, ChromaStartError } from './chroma-process';
-import { isOwnedDirectory } from './owned-directory';
+import { ensureDiskSpace } from './disk-space';
+import { claimDirectory } from './owned-directory';
 
 /** Another program can take the free port between its choice and its use. */
 const START_ATTEMPTS = 3;
@@ -14,11 +16,13 @@ const PATIENCE_MS = 5_000;
 /** Before the second attempt to start it again; doubles up to the longest. The first comes at once. */
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 10_000;
+/** How often to look whether a server that refused a connection is gone or was only busy. */
+const RECOVERY_INTERVAL_MS = 20;
 /** Having lived this long, the next death counts as the first. */
 const STABLE_AFTER_MS = 30_000;
 
 export interface ChromaServerOptions {
-  /** Absolute, with our marker (`claimDirectory`). */
+  /** Absolute. Ours, empty or not there yet: others are not opened (`claimDirectory`). */
   readonly directory: string;
   readonly command?: string;
   readonly log: ChromaServerLog;
@@ -30,7 +34,10 @@ export interface ChromaServerLog {
 }
 
 /** The local ChromaDB server: started, watched, and started again whenever it ends unasked. */
-export class ChromaServer {
+export class ChromaServer implements ChromaEndpoint {
+  readonly headers = {};
+  readonly tenant = 'default_tenant';
+  readonly database = 'default_database';
   private readonly stopping = new AbortController();
   private running?: Promise<ChromaProcess>;
   private startedAt = 0;
@@ -41,9 +48,7 @@ export class ChromaServer {
 
   /** @throws StartupError that says what to do. */
   async start(): Promise<void> {
-    if (!isOwnedDirectory(this.options.directory)) {
-      throw new StartupError(`${this.options.directory} was not made by this service: it is not opened.`);
-    }
+    claimDirectory(this.options.directory);
     this.running = this.firstStart();
     await this.running;
   }
@@ -68,10 +73,21 @@ export class ChromaServer {
     );
   }
 
-  /** Ends a server that no longer answers; the next one takes its place. Resolves when the old one has ended. */
-  async restart(): Promise<void> {
+  /** One that is silent is ended, and the next takes its place: a full disk leaves it waiting forever, for one. */
+  async recover(failed: string, problem: ConnectionProblem): Promise<string> {
     const server = await this.running?.catch(() => undefined);
-    await server?.stop();
+    if (problem === 'silent' && server?.url === failed) await server.stop();
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const url = await this.url();
+      const current = await this.running;
+      if (url !== failed || (await current?.hasHeartbeat()) || Date.now() > deadline) return url;
+      await delay(RECOVERY_INTERVAL_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  ensureSpace(bytes: number): Promise<void> {
+    return ensureDiskSpace(this.options.directory, bytes);
   }
 
   /** Safe to call twice and before `start`. */

@@ -137,7 +137,11 @@ export class InMemoryRepository implements MemoryBackend {
 
   async statistics(userId: number): Promise<Statistics> {
     return statisticsOf(
-      this.live(userId).map(({ memory, vectors }) => ({ ...memory, chunks: vectors.length })),
+      this.live(userId).map(({ memory, vectors }) => ({
+        ...memory,
+        chunks: vectors.length,
+        characters: memory.content.length,
+      })),
     );
   }
 

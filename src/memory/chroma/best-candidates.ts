@@ -1,0 +1,45 @@
+import { TenantEntry } from './tenant-entry';
+
+export interface Candidate {
+  readonly entry: TenantEntry;
+  /** Of the question and the memory's best chunk, in [-1, 1]. */
+  readonly similarity: number;
+}
+
+/** Keeps the best of what it is offered: by falling similarity, equal ones by rising id. */
+export class BestCandidates {
+  private readonly sorted: Candidate[] = [];
+
+  constructor(
+    private readonly limit: number,
+    private readonly minSimilarity = -1,
+  ) {}
+
+  offer(candidate: Candidate): void {
+    if (candidate.similarity < this.minSimilarity) return;
+    const worst = this.sorted.length === this.limit ? this.sorted.at(-1) : undefined;
+    if (worst && byNearness(worst, candidate) < 0) return;
+    if (worst) this.sorted.pop();
+    this.sorted.splice(this.placeOf(candidate), 0, candidate);
+  }
+
+  /** Best first. */
+  result(): readonly Candidate[] {
+    return this.sorted;
+  }
+
+  private placeOf(candidate: Candidate): number {
+    let low = 0;
+    let high = this.sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (byNearness(this.sorted[middle]!, candidate) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function byNearness(a: Candidate, b: Candidate): number {
+  return b.similarity - a.similarity || (a.entry.header.id < b.entry.header.id ? -1 : 1);
+}

@@ -1,0 +1,252 @@
+import {
+  Deletion,
+  EmbeddedMemory,
+  ListQuery,
+  Memory,
+  MemoryFilter,
+  MemoryPage,
+  Project,
+  ProjectSummary,
+  SearchAnswer,
+  Statistics,
+  VectorQuery,
+} from '../memory';
+import { byCodePoint } from '../code-point-order';
+import { Clock, MemoryBackend } from '../memory-backend';
+import { newMemoryId } from '../memory-id';
+import { CountMismatchError } from '../memory.errors';
+import { isLive, storedMemory } from '../stored-memory';
+import { statisticsOf } from '../statistics';
+import { ChromaCollections } from './chroma-collections';
+import { ChromaConnection } from './chroma-connection';
+import { ChromaEndpoint } from './chroma-endpoint';
+import { ChromaRegistry } from './chroma-registry';
+import { listEntries } from './list-entries';
+import { matchingEntries } from './matching-entries';
+import { memoryOf } from './memory-record';
+import { NearestMemories } from './nearest-memories';
+import { Tenant } from './tenant';
+import { TenantEntry } from './tenant-entry';
+import { Tenants, TenantsOptions } from './tenants';
+import { replacement, revision } from './tenant-writes';
+
+/** Expired memories are invisible at once; how soon their records go matters little. */
+const SWEEP_INTERVAL_MS = 60_000;
+
+/** A memory that is complete already, and its vectors: one per chunk, of any length. */
+export interface ImportedMemory {
+  readonly memory: Memory;
+  readonly vectors: readonly Float32Array[];
+}
+
+/** ChromaDB, with an index of each user in memory (docs/adr/0002-chroma-index-in-memory.md). */
+export class ChromaMemoryRepository implements MemoryBackend {
+  readonly name = 'chromadb';
+  private readonly collections: ChromaCollections;
+  private readonly registry: ChromaRegistry;
+  private readonly tenants: Tenants;
+  private sweeping?: NodeJS.Timeout;
+
+  constructor(
+    private readonly endpoint: ChromaEndpoint,
+    private readonly clock: Clock,
+    options: TenantsOptions,
+  ) {
+    this.collections = new ChromaCollections(new ChromaConnection(endpoint));
+    this.registry = new ChromaRegistry(this.collections, clock);
+    this.tenants = new Tenants(this.collections, this.registry, clock, options);
+  }
+
+  async connect(): Promise<void> {
+    await this.endpoint.start();
+    this.sweeping = setInterval(
+      () => void this.tenants.sweep().catch(() => undefined),
+      SWEEP_INTERVAL_MS,
+    ).unref();
+    // The default user's index is on its way before it is asked for; a failure shows when it is.
+    void this.count(1).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.sweeping);
+    await Promise.all([this.tenants.idle(), this.registry.idle()]);
+    await this.endpoint.stop();
+  }
+
+  ping(): Promise<void> {
+    return this.collections.ping();
+  }
+
+  async store(userId: number, memories: readonly EmbeddedMemory[]): Promise<Memory[]> {
+    if (memories.length === 0) return [];
+    return this.tenants.write(userId, async (tenant) => {
+      const now = this.clock.now();
+      const writes = memories.map(({ memory: input, vectors }) => {
+        const replaced = input.externalId === null ? undefined : tenant.index.find(input.externalId, now);
+        const earlier = replaced && { ...replaced.header, content: '' };
+        const memory = storedMemory(input, { id: newMemoryId(), userId, now }, earlier);
+        return replacement(memory, vectors, replaced);
+      });
+      await tenant.write(writes);
+      return writes.map(({ memory }) => memory);
+    });
+  }
+
+  /**
+   * Writes memories as they are, ids and times included, all or none; one whose id is there already is replaced. Their
+   * projects must exist.
+   *
+   * @throws BatchTooLargeError when the store cannot write so many vectors at once (5,461).
+   */
+  import(userId: number, memories: readonly ImportedMemory[]): Promise<void> {
+    return this.tenants.write(userId, async (tenant) => {
+      const writes = memories.map(({ memory, vectors }) =>
+        replacement(memory, vectors, tenant.index.ofId(memory.id)),
+      );
+      if (writes.length > 0) await tenant.write(writes);
+    });
+  }
+
+  find(userId: number, key: string): Promise<Memory | undefined> {
+    return this.tenants.read(userId, async (tenant) => {
+      const entry = tenant.index.find(key, this.clock.now());
+      return entry && (await this.memoriesOf(tenant, userId, [entry])).get(entry);
+    });
+  }
+
+  update(
+    userId: number,
+    key: string,
+    revise: (current: Memory) => Memory,
+    vectors?: Float32Array[],
+  ): Promise<Memory | undefined> {
+    return this.tenants.write(userId, async (tenant) => {
+      const now = this.clock.now();
+      const entry = tenant.index.find(key, now);
+      const current = entry && (await this.memoriesOf(tenant, userId, [entry])).get(entry);
+      if (!entry || !current) return undefined;
+      const memory = { ...revise(current), updatedAt: now };
+      if (vectors) {
+        const write = replacement(memory, vectors, entry);
+        await tenant.write([write]);
+        return write.memory;
+      }
+      const write = revision(memory, entry);
+      await tenant.revise(write);
+      return write.memory;
+    });
+  }
+
+  delete(userId: number, key: string): Promise<boolean> {
+    return this.tenants.write(userId, async (tenant) => {
+      const entry = tenant.index.find(key, this.clock.now());
+      if (entry) await tenant.remove([entry]);
+      return entry !== undefined;
+    });
+  }
+
+  deleteMatching(
+    userId: number,
+    filter: MemoryFilter,
+    { dryRun, expectedCount }: { readonly dryRun: boolean; readonly expectedCount?: number },
+  ): Promise<Deletion> {
+    return this.tenants.write(userId, async (tenant) => {
+      const matching = await matchingEntries(tenant.index.entries, filter, this.clock.now());
+      const matched = matching.length;
+      if (expectedCount !== undefined && expectedCount !== matched)
+        throw new CountMismatchError(matched, expectedCount);
+      if (dryRun) return { matched, deleted: 0 };
+      await tenant.remove(matching);
+      return { matched, deleted: matched };
+    });
+  }
+
+  list(userId: number, query: ListQuery): Promise<MemoryPage> {
+    return this.tenants.read(userId, async (tenant) => {
+      const { entries, next, total } = await listEntries(tenant.index.entries, query, this.clock.now());
+      const memories = await this.memoriesOf(tenant, userId, entries);
+      const items = entries.flatMap((entry) => memories.get(entry) ?? []);
+      return { items, next, ...(total === undefined ? {} : { total }) };
+    });
+  }
+
+  search(userId: number, query: VectorQuery): Promise<SearchAnswer> {
+    return this.tenants.read(userId, async (tenant) => {
+      const { collection, index } = tenant;
+      if (collection === undefined) return { hits: [], strategy: 'exact', exhaustive: true };
+      const nearest = new NearestMemories(this.collections, collection, index);
+      const { candidates, strategy } = await nearest.find(query, this.clock.now());
+      const memories = await this.memoriesOf(
+        tenant,
+        userId,
+        candidates.map(({ entry }) => entry),
+      );
+      const hits = candidates.flatMap(({ entry, similarity }) => {
+        const memory = memories.get(entry);
+        return memory ? [{ memory, similarity }] : [];
+      });
+      return { hits, strategy, exhaustive: strategy === 'exact' };
+    });
+  }
+
+  count(userId: number): Promise<number> {
+    return this.tenants.read(userId, async ({ index }) => this.live(index.entries).length);
+  }
+
+  statistics(userId: number): Promise<Statistics> {
+    return this.tenants.read(userId, async ({ index }) =>
+      statisticsOf(
+        this.live(index.entries).map(({ header, chunks, characters }) => ({ ...header, chunks, characters })),
+      ),
+    );
+  }
+
+  async listProjects(userId: number): Promise<ProjectSummary[]> {
+    const projects = await this.registry.listProjects(userId);
+    return this.tenants.read(userId, async ({ index }) => {
+      const memories = new Map<number | null, number>();
+      for (const { header } of this.live(index.entries))
+        memories.set(header.projectId, (memories.get(header.projectId) ?? 0) + 1);
+      return projects
+        .sort((a, b) => byCodePoint(a.name, b.name))
+        .map((project) => ({ ...project, memories: memories.get(project.id) ?? 0 }));
+    });
+  }
+
+  findProject(
+    userId: number,
+    by: { readonly name: string } | { readonly id: number },
+  ): Promise<Project | undefined> {
+    return this.registry.findProject(userId, by);
+  }
+
+  ensureProject(userId: number, name: string): Promise<Project> {
+    return this.registry.ensureProject(userId, name);
+  }
+
+  private live(entries: readonly TenantEntry[]): TenantEntry[] {
+    const now = this.clock.now();
+    return entries.filter(({ header }) => isLive(header, now));
+  }
+
+  /**
+   * The memories of entries, as their records are now: text and fields of the same moment. One that was deleted since
+   * the entry was looked up is left out.
+   */
+  private async memoriesOf(
+    { collection }: Tenant,
+    userId: number,
+    entries: readonly TenantEntry[],
+  ): Promise<Map<TenantEntry, Memory>> {
+    if (collection === undefined) return new Map();
+    const ids = entries.map(({ recordId }) => recordId);
+    const records = await this.collections.get(collection, ids, { documents: true });
+    const byRecordId = new Map(records.map((record) => [record.id, record]));
+    const memories = entries.flatMap((entry): [TenantEntry, Memory][] => {
+      const record = byRecordId.get(entry.recordId);
+      const memory = record && memoryOf(record, userId);
+      return memory ? [[entry, memory]] : [];
+    });
+    return new Map(memories);
+  }
+}

@@ -1,0 +1,35 @@
+import { Memory } from '../memory';
+import { RevisedRecord } from './chroma-record';
+import { entryOf, memoryOf, memoryRecord, recordsOf } from './memory-record';
+import { TenantWrite } from './tenant';
+import { directionsOf, TenantEntry } from './tenant-entry';
+
+/**
+ * A memory with all its vectors, new or in place of another.
+ *
+ * @returns with the memory as it will be read.
+ */
+export function replacement(
+  memory: Memory,
+  vectors: readonly Float32Array[],
+  replaced?: TenantEntry,
+): TenantWrite & { readonly memory: Memory } {
+  const storage = {
+    recordId: replaced?.recordId ?? memory.id,
+    version: (replaced?.version ?? 0) + 1,
+    chunks: vectors.length,
+  };
+  const records = recordsOf(memory, storage, vectors, replaced?.header.metadata);
+  const entry = { ...entryOf(records[0]!, memory.userId)!, directions: directionsOf(vectors) };
+  return { entry, records, replaced, memory: memoryOf(records[0]!, memory.userId)! };
+}
+
+/** A memory that keeps its vectors. */
+export function revision(
+  memory: Memory,
+  replaced: TenantEntry,
+): TenantWrite<RevisedRecord> & { readonly memory: Memory } {
+  const record = memoryRecord(memory, replaced, replaced.header.metadata);
+  const entry = { ...entryOf(record, memory.userId)!, directions: replaced.directions };
+  return { entry, records: [record], replaced, memory: memoryOf(record, memory.userId)! };
+}
