@@ -42,7 +42,7 @@ export interface DatabaseConfig {
 }
 
 export interface EmbeddingConfig {
-  readonly provider: 'local';
+  readonly provider: 'local' | 'http';
   readonly model: string;
   readonly modelsPath: string;
   readonly threads: number;
@@ -50,6 +50,9 @@ export interface EmbeddingConfig {
   readonly queueLimit: number;
   /** Questions whose vectors are remembered. */
   readonly cacheSize: number;
+  /** The embedding server; always there with `http`. */
+  readonly url?: string;
+  readonly apiKey?: string;
   /** What the model must give. */
   readonly dimensions?: number;
 }

@@ -143,14 +143,15 @@ export class EnvDto {
 
   @ChoiceVariable({
     section: 'Embedding',
-    about: 'Where texts become vectors. `local`: here, offline.',
-    of: ['local'],
+    about:
+      'Where texts become vectors. `local`: here, offline. `http`: at a server with the OpenAI-compatible `/v1/embeddings`.',
+    of: ['local', 'http'],
   })
-  EMBEDDING_PROVIDER = 'local' as const;
+  EMBEDDING_PROVIDER: 'local' | 'http' = 'local';
 
   @TextVariable({
     section: 'Embedding',
-    about: 'The model: a directory of `MODELS_PATH`.',
+    about: 'The model: a directory of `MODELS_PATH`, or the name that the embedding server knows.',
     takes: 'the name of a model',
     accepts: (value) => /^[\w.:-]+(\/[\w.:-]+)*$/.test(value),
   })
@@ -189,6 +190,17 @@ export class EnvDto {
     max: 1_000_000,
   })
   EMBEDDING_CACHE_SIZE = 1000;
+
+  @UrlVariable({
+    section: 'Embedding',
+    about: 'The embedding server, for `EMBEDDING_PROVIDER=http`.',
+    protocols: ['http', 'https'],
+    secret: true,
+  })
+  EMBEDDING_URL?: string;
+
+  @TextVariable({ section: 'Embedding', about: 'Key for `EMBEDDING_URL`.', takes: 'a key', secret: true })
+  EMBEDDING_API_KEY?: string;
 
   @WholeNumberVariable({
     section: 'Embedding',

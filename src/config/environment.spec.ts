@@ -76,6 +76,11 @@ describe('readAppConfig', () => {
       { MEMORY_BACKEND: 'postgresql' },
       ['MEMORY_BACKEND=postgresql needs DATABASE_URL, which is not set'],
     ],
+    [
+      'an embedding server without address',
+      { EMBEDDING_PROVIDER: 'http' },
+      ['EMBEDDING_PROVIDER=http needs EMBEDDING_URL, which is not set'],
+    ],
   ])('refuses %s: %j', (_, environment, problems) => {
     expect(problemsOf(environment)).toEqual(problems);
   });

@@ -41,6 +41,8 @@ function brokenRules(env: EnvDto): string[] {
     );
   if (env.MEMORY_BACKEND === 'postgresql' && env.DATABASE_URL === undefined)
     problems.push('MEMORY_BACKEND=postgresql needs DATABASE_URL, which is not set');
+  if (env.EMBEDDING_PROVIDER === 'http' && env.EMBEDDING_URL === undefined)
+    problems.push('EMBEDDING_PROVIDER=http needs EMBEDDING_URL, which is not set');
   return problems;
 }
 
@@ -82,6 +84,8 @@ function toAppConfig(env: EnvDto): AppConfig {
       threads: env.EMBEDDING_THREADS ?? Math.min(4, availableParallelism()),
       queueLimit: env.EMBEDDING_QUEUE_LIMIT,
       cacheSize: env.EMBEDDING_CACHE_SIZE,
+      url: env.EMBEDDING_URL,
+      apiKey: env.EMBEDDING_API_KEY,
       dimensions: env.EMBEDDING_DIMENSIONS,
     },
     limits: toLimits(env),

@@ -43,6 +43,6 @@ export interface Embedder {
   /** The vector of a question. One longer than a chunk gets the normalised mean of its chunks. Cached. */
   embedQuery(text: string): Promise<Float32Array>;
 
-  /** Tokens of each text as the model counts them, without special ones. */
+  /** Tokens of each text as the model counts them, without special ones; an upper estimate where a server has the model. */
   countTokens(texts: readonly string[]): Promise<number[]>;
 }

@@ -1,7 +1,8 @@
 import { Inject, Logger, Module, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import { APP_CONFIG, AppConfig } from '../config/app-config';
+import { APP_CONFIG, AppConfig, EmbeddingConfig } from '../config/app-config';
 import { type Embedder, EMBEDDER } from './embedder';
 import { EMBEDDING_OBSERVER, EmbeddingObserver } from './embedding-observer';
+import { HttpEmbedder } from './http.embedder';
 import { TransformersEmbedder } from './transformers.embedder';
 
 /** Provides `EMBEDDER`: loaded and proven before the application listens, freed after its last request. */
@@ -9,8 +10,7 @@ import { TransformersEmbedder } from './transformers.embedder';
   providers: [
     {
       provide: EMBEDDER,
-      useFactory: ({ embedding }: AppConfig, observer?: EmbeddingObserver): Embedder =>
-        new TransformersEmbedder(embedding, observer, (message) => new Logger('Embedding').warn(message)),
+      useFactory: ({ embedding }: AppConfig, observer?: EmbeddingObserver) => embedderOf(embedding, observer),
       inject: [APP_CONFIG, { token: EMBEDDING_OBSERVER, optional: true }],
     },
   ],
@@ -26,4 +26,10 @@ export class EmbeddingModule implements OnModuleInit, OnApplicationShutdown {
   onApplicationShutdown(): Promise<void> {
     return this.embedder.stop();
   }
+}
+
+function embedderOf(config: EmbeddingConfig, observer?: EmbeddingObserver): Embedder {
+  if (config.provider === 'http') return new HttpEmbedder({ ...config, url: config.url! }, observer);
+  const logger = new Logger('Embedding');
+  return new TransformersEmbedder(config, observer, (message) => logger.warn(message));
 }

@@ -33,7 +33,7 @@ export async function checkGoldenVectors(
       throw new EmbeddingModelError(
         `The model in ${directory} gives wrong vectors here: "${golden.texts[index]}" has cosine ` +
           `${cosine.toFixed(4)} to its reference, where ${LEAST_COSINE} is the least. Reinstall the dependencies ` +
-          '(npm ci).',
+          '(npm ci), or use an embedding server (EMBEDDING_PROVIDER=http).',
       );
   });
 }
