@@ -54,7 +54,7 @@ describe('searching', () => {
       mode: 'semantic',
       strategy: 'exact',
       exhaustive: true,
-      backend: 'in-memory',
+      backend: api.backend.name,
       degraded: false,
       took_ms: expect.any(Number),
     });

@@ -6,13 +6,13 @@ import { setUpApp } from '../../src/app.setup';
 import { APP_CONFIG } from '../../src/config/app-config';
 import { Environment, readAppConfig } from '../../src/config/environment';
 import { EMBEDDER, Embedder } from '../../src/embedding/embedder';
-import { InMemoryRepository } from '../../src/memory/in-memory/in-memory.repository';
 import { Clock, CLOCK, MEMORY_BACKEND, MemoryBackend } from '../../src/memory/memory-backend';
+import { freshBackend } from './backend-under-test';
 import { MovableClock } from './movable-clock';
 import { WordEmbedder } from './word-embedder';
 
 export interface ApiParts {
-  /** The in-memory one, if none is given. */
+  /** That of `freshBackend`, if none is given. */
   readonly backend?: (clock: Clock) => MemoryBackend;
   /** One by words, if none is given. */
   readonly embedder?: Embedder;
@@ -32,7 +32,11 @@ export interface Api {
 
 export async function startApi(parts: ApiParts = {}): Promise<Api> {
   const clock = new MovableClock();
-  const backend = parts.backend?.(clock) ?? new InMemoryRepository(clock);
+  const embedder = parts.embedder ?? new WordEmbedder();
+  const given = parts.backend?.(clock);
+  const { backend, remove } = given
+    ? { backend: given, remove: () => Promise.resolve() }
+    : await freshBackend(clock, () => embedder.model);
   const module = await Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(APP_CONFIG)
     .useValue(readAppConfig({ LOG_LEVEL: 'silent', ...parts.environment }))
@@ -41,11 +45,15 @@ export async function startApi(parts: ApiParts = {}): Promise<Api> {
     .overrideProvider(MEMORY_BACKEND)
     .useValue(backend)
     .overrideProvider(EMBEDDER)
-    .useValue(parts.embedder ?? new WordEmbedder())
+    .useValue(embedder)
     .compile();
   const app = module.createNestApplication<NestExpressApplication>({ logger: false });
   setUpApp(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
-  return { http: request(url), clock, backend, url, close: () => app.close() };
+  const close = async () => {
+    await app.close();
+    await remove();
+  };
+  return { http: request(url), clock, backend, url, close };
 }
