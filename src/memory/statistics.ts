@@ -1,35 +1,52 @@
 import { Memory, Statistics } from './memory';
 
-type Counted = Pick<Memory, 'contentType' | 'sessionType' | 'sessionId' | 'occurredAt'> & {
-  /** Vectors of the memory. */
+type Counted = Pick<Memory, 'contentType' | 'sessionType' | 'sessionId' | 'occurredAt'>;
+
+/** Of a memory: how many vectors it has, and the length of its text in UTF-16 units. */
+interface Size {
   readonly chunks: number;
-  /** Length of the text in UTF-16 units. */
   readonly characters: number;
-};
-
-/** The statistics of some memories, counted one by one. */
-export function statisticsOf(memories: readonly Counted[]): Statistics {
-  const times = memories.map(({ occurredAt }) => occurredAt.getTime()).sort((a, b) => a - b);
-  const sessions = new Set(memories.map(({ sessionId }) => sessionId).filter((id) => id !== null));
-  return {
-    memories: memories.length,
-    chunks: sum(memories.map(({ chunks }) => chunks)),
-    characters: sum(memories.map(({ characters }) => characters)),
-    byType: countsOf(memories.map(({ contentType }) => contentType)),
-    bySessionType: countsOf(memories.flatMap(({ sessionType }) => sessionType ?? [])),
-    sessions: sessions.size,
-    oldest: times.length === 0 ? null : new Date(times[0]!),
-    newest: times.length === 0 ? null : new Date(times.at(-1)!),
-  };
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+/** Counts memories one by one. */
+export class StatisticsTally {
+  private memories = 0;
+  private chunks = 0;
+  private characters = 0;
+  private readonly byType = new Map<string, number>();
+  private readonly bySessionType = new Map<string, number>();
+  private readonly sessions = new Set<number>();
+  private oldest = Infinity;
+  private newest = -Infinity;
+
+  add({ contentType, sessionType, sessionId, occurredAt }: Counted, { chunks, characters }: Size): void {
+    this.memories++;
+    this.chunks += chunks;
+    this.characters += characters;
+    countOne(this.byType, contentType);
+    if (sessionType !== null) countOne(this.bySessionType, sessionType);
+    if (sessionId !== null) this.sessions.add(sessionId);
+    const time = occurredAt.getTime();
+    this.oldest = Math.min(this.oldest, time);
+    this.newest = Math.max(this.newest, time);
+  }
+
+  /** What was counted so far. */
+  result(): Statistics {
+    return {
+      memories: this.memories,
+      chunks: this.chunks,
+      characters: this.characters,
+      // Own properties whatever the labels are, `__proto__` too.
+      byType: Object.fromEntries(this.byType),
+      bySessionType: Object.fromEntries(this.bySessionType),
+      sessions: this.sessions.size,
+      oldest: this.memories === 0 ? null : new Date(this.oldest),
+      newest: this.memories === 0 ? null : new Date(this.newest),
+    };
+  }
 }
 
-/** Own properties whatever the labels are, `__proto__` too. */
-function countsOf(labels: readonly string[]): Record<string, number> {
-  const counts = new Map<string, number>();
-  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  return Object.fromEntries(counts);
+function countOne(counts: Map<string, number>, label: string): void {
+  counts.set(label, (counts.get(label) ?? 0) + 1);
 }

@@ -1,6 +1,6 @@
 import { ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -67,6 +67,7 @@ describe('ChromaServer', () => {
     await server.stop();
     expect(await answers(url)).toBe(false);
     await expect(server.url()).rejects.toBeInstanceOf(BackendUnavailableError);
+    expect(readdirSync(directory)).toEqual(['chroma.sqlite3', 'wisdom-memory.json']);
     await server.stop();
   });
 
@@ -166,6 +167,7 @@ describe('ChromaServer', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
+    claimDirectory(directory);
     const options = JSON.stringify({ directory, host: '127.0.0.1', port });
     const launcher = fork(resolve('src/memory/chroma/chroma-launcher.ts'), [options], {
       execArgv: REQUIRE_TYPESCRIPT,

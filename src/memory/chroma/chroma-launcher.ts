@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { DirectoryLock } from '../directory-lock';
 import { FailureReason, LauncherFailure, LauncherOptions } from './launcher-protocol';
+import { useWriteAheadLog } from './write-ahead-log';
 
 /**
  * The program of the child process: holds the data directory and runs a ChromaDB server over it, the bundled one in a
@@ -61,6 +62,7 @@ async function main(options: LauncherOptions): Promise<void> {
   process.on('SIGTERM', end);
   const lock = await holdDirectory(options.directory);
   if (!lock) return fail('directory-in-use', '');
+  useWriteAheadLog(options.directory);
   if (options.command === undefined) runBundled(options);
   else runProgram(options.command, options);
   // Reachable for as long as the process lives: a collected lock would be a released one.

@@ -16,7 +16,7 @@ import { Clock, MemoryBackend } from '../memory-backend';
 import { newMemoryId } from '../memory-id';
 import { CountMismatchError } from '../memory.errors';
 import { isLive, storedMemory } from '../stored-memory';
-import { statisticsOf } from '../statistics';
+import { StatisticsTally } from '../statistics';
 import { ChromaCollections } from './chroma-collections';
 import { ChromaConnection } from './chroma-connection';
 import { ChromaEndpoint } from './chroma-endpoint';
@@ -27,7 +27,9 @@ import { memoryOf } from './memory-record';
 import { NearestMemories } from './nearest-memories';
 import { Tenant } from './tenant';
 import { TenantEntry } from './tenant-entry';
+import { TenantIndex } from './tenant-index';
 import { Tenants, TenantsOptions } from './tenants';
+import { visitInSlices } from './time-slices';
 import { replacement, revision } from './tenant-writes';
 
 /** Expired memories are invisible at once; how soon their records go matters little. */
@@ -190,23 +192,24 @@ export class ChromaMemoryRepository implements MemoryBackend {
   }
 
   count(userId: number): Promise<number> {
-    return this.tenants.read(userId, async ({ index }) => this.live(index.entries).length);
+    return this.tenants.read(userId, async ({ index }) => index.countLive(this.clock.now()));
   }
 
   statistics(userId: number): Promise<Statistics> {
-    return this.tenants.read(userId, async ({ index }) =>
-      statisticsOf(
-        this.live(index.entries).map(({ header, chunks, characters }) => ({ ...header, chunks, characters })),
-      ),
-    );
+    return this.tenants.read(userId, async ({ index }) => {
+      const tally = new StatisticsTally();
+      await this.visitLive(index, (entry) => tally.add(entry.header, entry));
+      return tally.result();
+    });
   }
 
   async listProjects(userId: number): Promise<ProjectSummary[]> {
     const projects = await this.registry.listProjects(userId);
     return this.tenants.read(userId, async ({ index }) => {
       const memories = new Map<number | null, number>();
-      for (const { header } of this.live(index.entries))
-        memories.set(header.projectId, (memories.get(header.projectId) ?? 0) + 1);
+      await this.visitLive(index, ({ header: { projectId } }) =>
+        memories.set(projectId, (memories.get(projectId) ?? 0) + 1),
+      );
       return projects
         .sort((a, b) => byCodePoint(a.name, b.name))
         .map((project) => ({ ...project, memories: memories.get(project.id) ?? 0 }));
@@ -224,9 +227,11 @@ export class ChromaMemoryRepository implements MemoryBackend {
     return this.registry.ensureProject(userId, name);
   }
 
-  private live(entries: readonly TenantEntry[]): TenantEntry[] {
+  private visitLive(index: TenantIndex, visit: (entry: TenantEntry) => void): Promise<void> {
     const now = this.clock.now();
-    return entries.filter(({ header }) => isLive(header, now));
+    return visitInSlices(index.entries, (entry) => {
+      if (isLive(entry.header, now)) visit(entry);
+    });
   }
 
   /**

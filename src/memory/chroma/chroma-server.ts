@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartupError } from '../../common/startup.error';
+import { DirectoryLock } from '../directory-lock';
 import { BackendUnavailableError } from '../memory.errors';
 import { ChromaEndpoint, ConnectionProblem } from './chroma-endpoint';
 import { ChromaProcess, ChromaStartError } from './chroma-process';
 import { ensureDiskSpace } from './disk-space';
 import { claimDirectory } from './owned-directory';
+import { useWriteAheadLog } from './write-ahead-log';
 
 /** Another program can take the free port between its choice and its use. */
 const START_ATTEMPTS = 3;
@@ -95,6 +97,20 @@ export class ChromaServer implements ChromaEndpoint {
     this.stopping.abort();
     const server = await this.running?.catch(() => undefined);
     await server?.ended;
+    if (server) this.tidyUp();
+  }
+
+  /** Leaves one database file, complete, for whoever looks at the directory or copies it. The next start could do it too. */
+  private tidyUp(): void {
+    const lock = DirectoryLock.tryAcquire(this.options.directory);
+    if (!lock) return;
+    try {
+      useWriteAheadLog(this.options.directory);
+    } catch (error) {
+      this.options.log.warn(`${this.options.directory} was not tidied up: ${(error as Error).message}`);
+    } finally {
+      lock.release();
+    }
   }
 
   private async firstStart(): Promise<ChromaProcess> {

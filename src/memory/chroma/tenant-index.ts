@@ -17,6 +17,8 @@ export class TenantIndex {
   private readonly byId = new Map<string, TenantEntry>();
   private readonly byExternalId = new Map<string, TenantEntry>();
   private readonly byRecordId = new Map<string, TenantEntry>();
+  /** Those that have an end: few, so that nobody has to look through all for the expired. */
+  private readonly ending = new Set<TenantEntry>();
   private vectorBytes = 0;
 
   /** @param hasVectors whether its entries have their directions. */
@@ -31,6 +33,16 @@ export class TenantIndex {
   /** About what it takes of the heap. */
   get bytes(): number {
     return this.entries.length * HEADER_BYTES + this.vectorBytes;
+  }
+
+  /** Those that have expired by a moment. */
+  expired(now: Date): TenantEntry[] {
+    return [...this.ending].filter(({ header }) => !isLive(header, now));
+  }
+
+  /** How many have not. */
+  countLive(now: Date): number {
+    return this.entries.length - this.expired(now).length;
   }
 
   /** The live memory of an id in any case, or of an external id. */
@@ -75,6 +87,7 @@ export class TenantIndex {
     const { header, recordId, directions } = entry;
     this.byId.set(header.id, entry);
     this.byRecordId.set(recordId, entry);
+    if (header.expiresAt !== null) this.ending.add(entry);
     // Of an expired memory and the one that took its external id over, the later counts.
     const namesake = header.externalId === null ? undefined : this.byExternalId.get(header.externalId);
     if (header.externalId !== null && !(namesake && namesake.header.updatedAt > header.updatedAt))
@@ -84,6 +97,7 @@ export class TenantIndex {
 
   private leave(entry: TenantEntry): void {
     const { header, recordId, directions } = entry;
+    this.ending.delete(entry);
     if (this.byId.get(header.id) === entry) this.byId.delete(header.id);
     if (this.byRecordId.get(recordId) === entry) this.byRecordId.delete(recordId);
     if (header.externalId !== null && this.byExternalId.get(header.externalId) === entry)

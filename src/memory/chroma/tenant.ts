@@ -1,5 +1,4 @@
 import { BatchTooLargeError } from '../memory.errors';
-import { isLive } from '../stored-memory';
 import { ChromaCollections } from './chroma-collections';
 import { RevisedRecord, WrittenRecord } from './chroma-record';
 import { LoadedTenant } from './tenant-loader';
@@ -77,12 +76,12 @@ export class Tenant {
 
   /** Whether there is something that `sweep` would remove. */
   needsSweeping(now: Date): boolean {
-    return this.leftovers.length > 0 || this.index.entries.some(({ header }) => !isLive(header, now));
+    return this.leftovers.length > 0 || this.index.expired(now).length > 0;
   }
 
   /** Removes what no answer has any more: expired memories and left over chunks. */
   async sweep(now: Date): Promise<void> {
-    const expired = this.index.entries.filter(({ header }) => !isLive(header, now));
+    const expired = this.index.expired(now);
     await this.delete([...expired.flatMap(recordIdsOf), ...this.leftovers]);
     this.leftovers = [];
     this.index.apply([], expired);

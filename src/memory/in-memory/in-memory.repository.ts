@@ -19,7 +19,7 @@ import { isMemoryId, newMemoryId } from '../memory-id';
 import { CountMismatchError } from '../memory.errors';
 import { byOccurrence, isLive, storedMemory } from '../stored-memory';
 import { bestSimilarity } from '../similarity';
-import { statisticsOf } from '../statistics';
+import { StatisticsTally } from '../statistics';
 
 interface Entry {
   readonly memory: Memory;
@@ -136,13 +136,10 @@ export class InMemoryRepository implements MemoryBackend {
   }
 
   async statistics(userId: number): Promise<Statistics> {
-    return statisticsOf(
-      this.live(userId).map(({ memory, vectors }) => ({
-        ...memory,
-        chunks: vectors.length,
-        characters: memory.content.length,
-      })),
-    );
+    const tally = new StatisticsTally();
+    for (const { memory, vectors } of this.live(userId))
+      tally.add(memory, { chunks: vectors.length, characters: memory.content.length });
+    return tally.result();
   }
 
   async listProjects(userId: number): Promise<ProjectSummary[]> {
