@@ -1,26 +1,22 @@
-import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readAppConfig } from '../../src/config/environment';
 import { TransformersEmbedder } from '../../src/embedding/transformers.embedder';
-import { InMemoryRepository } from '../../src/memory/in-memory/in-memory.repository';
-import { Api, ApiParts, startApi } from '../support/api';
+import { Api, startApi } from '../support/api';
+import { TESTABLE_KINDS } from '../support/backend-under-test';
 import { DEVIATIONS, expectedAnswer } from '../support/contract/deviations';
 import { Answer, readRecording, RecordedCall } from '../support/contract/recording';
 import { Replay } from '../support/contract/replay';
 
-const BACKENDS: [name: string, backend: ApiParts['backend']][] = [
-  ['in-memory', (clock) => new InMemoryRepository(clock)],
-];
-
-describe.each(BACKENDS)('what the original answered, on %s', (_name, backend) => {
+describe.each(TESTABLE_KINDS)('what the original answered, on %s', (kind) => {
   describe.each(['chromadb', 'postgresql'] as const)('recorded on %s', (recorded) => {
     const recording = readRecording(recorded);
     const replay = new Replay(recording);
     let api: Api;
     beforeAll(async () => {
       const embedder = new TransformersEmbedder(readAppConfig({}).embedding);
-      api = await startApi({ backend, embedder });
-    });
+      api = await startApi({ kind, embedder });
+    }, 60_000);
     afterAll(() => api.close());
 
     it.each(recording.calls.map((call) => [call.name, call] as const))('%s', async (_name, call) => {

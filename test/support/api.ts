@@ -7,13 +7,15 @@ import { APP_CONFIG } from '../../src/config/app-config';
 import { Environment, readAppConfig } from '../../src/config/environment';
 import { EMBEDDER, Embedder } from '../../src/embedding/embedder';
 import { Clock, CLOCK, MEMORY_BACKEND, MemoryBackend } from '../../src/memory/memory-backend';
-import { freshBackend } from './backend-under-test';
+import { BackendKind, freshBackend } from './backend-under-test';
 import { MovableClock } from './movable-clock';
 import { WordEmbedder } from './word-embedder';
 
 export interface ApiParts {
-  /** That of `freshBackend`, if none is given. */
+  /** Instead of that of `freshBackend`. */
   readonly backend?: (clock: Clock) => MemoryBackend;
+  /** Which one `freshBackend` makes, if it is not to be the usual one. */
+  readonly kind?: BackendKind;
   /** One by words, if none is given. */
   readonly embedder?: Embedder;
   /** Variables of the configuration. */
@@ -36,7 +38,7 @@ export async function startApi(parts: ApiParts = {}): Promise<Api> {
   const given = parts.backend?.(clock);
   const { backend, remove } = given
     ? { backend: given, remove: () => Promise.resolve() }
-    : await freshBackend(clock, () => embedder.model);
+    : await freshBackend(clock, () => embedder.model, parts.kind);
   const module = await Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(APP_CONFIG)
     .useValue(readAppConfig({ LOG_LEVEL: 'silent', ...parts.environment }))

@@ -14,16 +14,33 @@ export interface FreshBackend {
   remove(): Promise<void>;
 }
 
-/**
- * The backend that end-to-end tests run on: in memory, or what `TEST_BACKEND` names, `pglite` or `postgresql` (at
- * `TEST_DATABASE_URL`).
- */
-export async function freshBackend(clock: Clock, model: () => EmbeddingModel): Promise<FreshBackend> {
+/** `postgresql` is a server of its own, at `TEST_DATABASE_URL`. */
+const KINDS = ['in-memory', 'pglite', 'postgresql'] as const;
+
+export type BackendKind = (typeof KINDS)[number];
+
+/** Those that can be tested here. */
+export const TESTABLE_KINDS = KINDS.filter((kind) => kind !== 'postgresql' || process.env.TEST_DATABASE_URL);
+
+/** What `TEST_BACKEND` names: in memory, if it is not set. */
+function chosenKind(): BackendKind {
+  const chosen = process.env.TEST_BACKEND ?? 'in-memory';
+  const kind = KINDS.find((candidate) => candidate === chosen);
+  if (!kind) throw new Error(`TEST_BACKEND takes ${KINDS.join(', ')}.`);
+  return kind;
+}
+
+/** The backend that end-to-end tests run on. */
+export async function freshBackend(
+  clock: Clock,
+  model: () => EmbeddingModel,
+  kind = chosenKind(),
+): Promise<FreshBackend> {
   const onDatabase = (url: string, remove: () => Promise<void>): FreshBackend => {
     const postgres = new PostgresDatabase(databaseConfig(url), () => undefined);
     return { backend: new PostgresMemoryRepository(postgres, clock, model), remove };
   };
-  switch (process.env.TEST_BACKEND) {
+  switch (kind) {
     case 'postgresql': {
       const database = await createTestDatabase();
       return onDatabase(database.url, () => database.drop());
@@ -32,9 +49,7 @@ export async function freshBackend(clock: Clock, model: () => EmbeddingModel): P
       const directory = await mkdtemp(join(tmpdir(), 'pglite-'));
       return onDatabase(`pglite:${join(directory, 'data')}`, () => rm(directory, { recursive: true }));
     }
-    case undefined:
+    case 'in-memory':
       return { backend: new InMemoryRepository(clock), remove: () => Promise.resolve() };
-    default:
-      throw new Error('TEST_BACKEND takes pglite or postgresql.');
   }
 }
