@@ -11,7 +11,12 @@ export function setUpOpenApi(app: INestApplication, limits: Limits): void {
     jsonDocumentUrl: 'docs-json',
     customSiteTitle: 'Wisdom Memory',
     // The badge of a validator elsewhere: not offline, and not allowed by our own policy.
-    swaggerOptions: { displayRequestDuration: true, tryItOutEnabled: true, validatorUrl: null },
+    swaggerOptions: {
+      deepLinking: true,
+      displayRequestDuration: true,
+      tryItOutEnabled: true,
+      validatorUrl: null,
+    },
   });
 }
 
@@ -28,11 +33,20 @@ export function openApiDocument(app: INestApplication, limits: Limits): OpenAPIO
     .addTag(SERVICE, 'How the service is, and how much there is.')
     .addTag('Operation', 'For the machines that watch the service.')
     .build();
-  const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
+  const document = SwaggerModule.createDocument(app, config, {
+    autoTagControllers: false,
+    operationIdFactory,
+  });
   for (const path of Object.values(document.paths))
     for (const operation of Object.values(path as Record<string, Operation>)) complete(operation);
   withLimits(document, limits);
   return document;
+}
+
+/** What generated clients call it: `memoryStore`, `projectContext`. */
+function operationIdFactory(controller: string, method: string): string {
+  const feature = controller.replace('Controller', '').toLowerCase();
+  return feature + method.charAt(0).toUpperCase() + method.slice(1);
 }
 
 interface Operation {
@@ -42,7 +56,7 @@ interface Operation {
 
 interface Parameter {
   readonly in: string;
-  schema?: { readonly type?: string };
+  schema?: { readonly type?: string; example?: unknown };
   content?: object;
 }
 
@@ -53,7 +67,7 @@ const REQUEST_ID = {
 
 const RETRY_AFTER = { description: 'Seconds after which to try again.', schema: { type: 'integer' } };
 
-/** What is true of every call: headers of answers, and objects in a query are JSON. */
+/** What is true of every call: headers of answers; parameters have no examples, and objects among them are JSON. */
 function complete({ parameters = [], responses = {} }: Operation): void {
   for (const [status, response] of Object.entries(responses))
     response.headers = {
@@ -61,8 +75,11 @@ function complete({ parameters = [], responses = {} }: Operation): void {
       ...(status === '503' ? { 'Retry-After': RETRY_AFTER } : {}),
       ...response.headers,
     };
-  for (const parameter of parameters.filter(({ schema }) => schema?.type === 'object')) {
-    parameter.content = { 'application/json': { schema: parameter.schema } };
+  for (const parameter of parameters.filter((candidate) => candidate.in === 'query')) {
+    // The page would send it with the first click, and then wonder why nothing is found.
+    delete parameter.schema?.example;
+    if (parameter.schema?.type !== 'object') continue;
+    parameter.content = { 'application/json': { schema: parameter.schema, example: {} } };
     delete parameter.schema;
   }
 }

@@ -20,6 +20,7 @@ interface Content {
 }
 
 interface Operation {
+  readonly operationId: string;
   readonly summary?: string;
   readonly description?: string;
   readonly tags?: string[];
@@ -83,6 +84,14 @@ describe('the OpenAPI document of the built service', () => {
     ]);
   });
 
+  it('names every call for generated clients, each once', () => {
+    const ids = calls.map(([, , , { operationId }]) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual(
+      expect.arrayContaining(['memoryStore', 'memorySearch', 'sessionDelete', 'projectContext']),
+    );
+  });
+
   it('tells the limits that are configured', () => {
     expect(document.info.description).toContain('300 keys');
   });
@@ -141,6 +150,35 @@ describe('the OpenAPI document of the built service', () => {
         const answer = Object.values(responses[status]!.content!)[0]!;
         expect([name, ...mismatches(answer.schema, body)]).toEqual([name]);
       }
+  });
+
+  it('shows errors word for word', async () => {
+    const wrong: [call: string, method: 'get' | 'post', path: string, body?: object][] = [
+      [
+        'post /api/memory/search',
+        'post',
+        '/search',
+        { query: 'x', metadata_filter: { 'bed.number': { $above: 1 } } },
+      ],
+      ['post /api/memory/search', 'post', '/search', { query: 'x', user_id: 0 }],
+      [
+        'post /api/memory/store/batch',
+        'post',
+        '/store/batch',
+        { memories: [{ content: 'x' }, { content: '' }] },
+      ],
+      ['post /api/memory/store', 'post', '/store', { content: 'x', project_id: 77 }],
+      ['post /api/memory/delete', 'post', '/delete', { filter: {} }],
+      ['get /api/memory/{id}', 'get', '/garden%2F18'],
+      ['get /api/memory/project/{name}', 'get', '/project/%zz'],
+    ];
+    for (const [call, method, path, body] of wrong) {
+      const answer = await http[method](`/api/memory${path}`).send(body);
+      const { responses } = calls.find(([name]) => name === call)![3];
+      const examples = Object.values(responses[answer.status]!.content!)[0]!.examples!;
+      const shown = Object.values(examples).map(({ value }) => ({ ...(value as object), request_id: '' }));
+      expect([call, shown]).toEqual([call, expect.arrayContaining([{ ...answer.body, request_id: '' }])]);
+    }
   });
 
   it('answers calls without a body with the fields of the schema', async () => {

@@ -18,11 +18,13 @@ export const BAD_PATH: ProblemExample = {
   detail: "Failed to decode param '%zz'",
 };
 
+const NO_OPERATOR = 'is no operator: these are $eq, $gt, $gte, $lt, $lte, $in, $exists, $contains, $ne, $nin';
+
 export const BAD_FILTER: ProblemExample = {
   status: 422,
   code: 'invalid_input',
-  detail: 'metadata_filter.bed.number.$above: is not an operator',
-  errors: [{ field: 'metadata_filter.bed.number.$above', reason: 'is not an operator' }],
+  detail: `metadata_filter.bed.number.$above: ${NO_OPERATOR}`,
+  errors: [{ field: 'metadata_filter.bed.number.$above', reason: NO_OPERATOR }],
 };
 
 export const BAD_CURSOR: ProblemExample = {
