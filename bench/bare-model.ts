@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AutoTokenizer, env } from '@xenova/transformers';
+import { EMBEDDER_OPTIONS } from './embedder-options';
 
 interface OnnxRuntime {
   readonly InferenceSession: { create(path: string, options: object): Promise<InferenceSession> };
@@ -14,8 +16,9 @@ const onnxruntime = createRequire(require.resolve('@xenova/transformers'))('onnx
 export class BareModel {
   private constructor(private readonly session: InferenceSession) {}
 
-  static async load(directory: string, threads: number): Promise<BareModel> {
-    const session = await onnxruntime.InferenceSession.create(`${directory}/onnx/model_quantized.onnx`, {
+  static async load({ modelsPath, model, threads }: typeof EMBEDDER_OPTIONS): Promise<BareModel> {
+    const file = join(modelsPath, model, 'onnx/model_quantized.onnx');
+    const session = await onnxruntime.InferenceSession.create(file, {
       intraOpNumThreads: threads,
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
@@ -34,8 +37,7 @@ export interface BareBatch {
 
 /** The tokens of each text, special ones included. */
 export async function tokenise(
-  modelsPath: string,
-  model: string,
+  { modelsPath, model }: typeof EMBEDDER_OPTIONS,
   texts: readonly string[],
 ): Promise<number[][]> {
   env.allowRemoteModels = false;

@@ -1,17 +1,13 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
 import { BatchQueue } from '../src/embedding/batch-queue';
 import { BATCH_TOKENS } from '../src/embedding/embedding-engine';
 import { TransformersEmbedder } from '../src/embedding/transformers.embedder';
 import { BareBatch, BareModel, tokenise, toBatch } from './bare-model';
 import { Benchmark, BenchmarkOptions, Row } from './benchmark';
-import { alternate, each, rateOf } from './measure';
+import { EMBEDDER_OPTIONS } from './embedder-options';
+import { alternate, each, inPartsOf, rateOf } from './measure';
 import { realTexts } from './texts';
 
-const MODELS = resolve(__dirname, '../models');
-const MODEL = 'all-MiniLM-L6-v2';
-const THREADS = Math.min(4, availableParallelism());
 const ROUNDS = 7;
 
 /** Texts of one round in bulk, in requests as `POST /store/batch` makes them. */
@@ -23,12 +19,11 @@ export const embed: Benchmark = {
   about: 'the embedder beside onnxruntime alone, same model, same texts',
   run: async ({ locomo }: BenchmarkOptions): Promise<Row[]> => {
     const texts = realTexts(BULK, locomo);
-    const bare = await BareModel.load(join(MODELS, MODEL), THREADS);
-    const options = { modelsPath: MODELS, model: MODEL, threads: THREADS, queueLimit: 10_000, cacheSize: 0 };
-    const embedder = new TransformersEmbedder(options);
+    const bare = await BareModel.load(EMBEDDER_OPTIONS);
+    const embedder = new TransformersEmbedder(EMBEDDER_OPTIONS);
     await embedder.start();
     try {
-      const tokens = await tokenise(MODELS, MODEL, texts);
+      const tokens = await tokenise(EMBEDDER_OPTIONS, texts);
       return [...(await bulk(embedder, texts, bare, tokens)), await single(embedder, texts, bare, tokens)];
     } finally {
       await embedder.stop();
@@ -86,10 +81,4 @@ function batchesOf(tokens: readonly number[][]): number[][][] {
   const batches: number[][][] = [];
   for (let batch = queue.next(); batch.length > 0; batch = queue.next()) batches.push(batch);
   return batches;
-}
-
-function inPartsOf<T>(size: number, items: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }

@@ -1,7 +1,7 @@
-import { ServiceProcess } from '../test/support/service-process';
+import { Api, withService } from './api';
 import { Benchmark, BenchmarkOptions, Row } from './benchmark';
 import { Conversation, readLocomo } from './locomo-data';
-import { each, mean, rateOf } from './measure';
+import { each, inPartsOf, mean, rateOf } from './measure';
 
 const DEPTHS = [5, 10, 20] as const;
 
@@ -20,30 +20,22 @@ export const locomo: Benchmark = {
         `There is no ${file}. LoCoMo may not be shipped (CC BY-NC 4.0): take data/locomo10.json from the ` +
           'repository snap-research/locomo and give its path with --locomo FILE.',
       );
-    if (url !== undefined) return measure(url, conversations);
-    const service = await ServiceProcess.start({ MEMORY_BACKEND: 'chromadb' });
-    try {
-      return await measure(await service.url(), conversations);
-    } finally {
-      await service.stop();
-    }
+    return withService(url, {}, (api) => measure(api, conversations));
   },
 };
 
-async function measure(url: string, conversations: readonly Conversation[]): Promise<Row[]> {
+async function measure(api: Api, conversations: readonly Conversation[]): Promise<Row[]> {
   const turns = conversations.flatMap((conversation) => memoriesOf(conversation));
-  const batches = Array.from({ length: Math.ceil(turns.length / BATCH) }, (_, index) =>
-    turns.slice(index * BATCH, (index + 1) * BATCH),
-  );
+  const batches = inPartsOf(BATCH, turns);
   const stored = await rateOf(turns.length, () =>
-    each(batches, CONCURRENCY, (memories) => post(url, 'store/batch', { memories })),
+    each(batches, CONCURRENCY, (memories) => api.post('store/batch', { memories })),
   );
   const questions = conversations.flatMap(({ name, questions }) =>
     questions.map((question) => ({ project: name, ...question })),
   );
   const recalls: number[][] = [];
   const searched = await rateOf(questions.length, () =>
-    each(questions, CONCURRENCY, async (asked) => recalls.push(await recallsOf(url, asked))),
+    each(questions, CONCURRENCY, async (asked) => recalls.push(await recallsOf(api, asked))),
   );
   return [
     ...DEPTHS.map((depth, index) => ({
@@ -70,25 +62,14 @@ function memoriesOf({ name, turns }: Conversation) {
 
 /** The fraction of a question's evidence among the first results, at each depth. */
 async function recallsOf(
-  url: string,
+  api: Api,
   { project, question, evidence }: { project: string; question: string; evidence: readonly string[] },
 ): Promise<number[]> {
   const search = { query: question, project, mode: 'semantic', n_results: Math.max(...DEPTHS) };
-  const { results } = (await post(url, 'search', search)) as { results: { external_id: string }[] };
+  const { results } = await api.post<{ results: { external_id: string }[] }>('search', search);
   const found = results.map(({ external_id }) => external_id.slice(project.length + 1));
   return DEPTHS.map((depth) => {
     const first = new Set(found.slice(0, depth));
     return evidence.filter((id) => first.has(id)).length / evidence.length;
   });
-}
-
-async function post(url: string, path: string, body: object): Promise<unknown> {
-  const response = await fetch(`${url}/api/memory/${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${text.slice(0, 500)}`);
-  return JSON.parse(text);
 }

@@ -4,10 +4,10 @@ import { readLocomo } from './locomo-data';
 
 const MODULES = resolve(__dirname, '../node_modules');
 
-/** At least `count` texts that people wrote: turns of LoCoMo, or what the READMEs of the dependencies say. */
+/** `count` texts that people wrote: turns of LoCoMo if it is there, and what the READMEs of the dependencies say. */
 export function realTexts(count: number, locomo: string): string[] {
-  const turns = readLocomo(locomo)?.flatMap(({ turns }) => turns.map(({ content }) => content));
-  const texts = turns ?? [...readmeParagraphs()];
+  const turns = (readLocomo(locomo) ?? []).flatMap(({ turns }) => turns.map(({ content }) => content));
+  const texts = turns.length >= count ? turns : [...turns, ...readmeParagraphs()];
   if (texts.length < count)
     throw new Error(`Only ${texts.length} texts, ${count} are needed: give --locomo FILE.`);
   return texts.slice(0, count);

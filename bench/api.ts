@@ -1,0 +1,33 @@
+import { ServiceProcess } from '../test/support/service-process';
+
+/** The API of a running service, as a client sees it. */
+export class Api {
+  constructor(private readonly url: string) {}
+
+  /** Rejects with what the service answered unless that is a success. */
+  async post<T>(path: string, body: object): Promise<T> {
+    const response = await fetch(`${this.url}/api/memory/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${text.slice(0, 500)}`);
+    return JSON.parse(text) as T;
+  }
+}
+
+/** Works with the service at `url`; without one, with one that is started over an empty directory and ended after. */
+export async function withService<T>(
+  url: string | undefined,
+  environment: Record<string, string>,
+  work: (api: Api) => Promise<T>,
+): Promise<T> {
+  if (url !== undefined) return work(new Api(url));
+  const service = await ServiceProcess.start({ MEMORY_BACKEND: 'chromadb', ...environment });
+  try {
+    return await work(new Api(await service.url()));
+  } finally {
+    await service.stop();
+  }
+}

@@ -1,0 +1,67 @@
+import { TransformersEmbedder } from '../src/embedding/transformers.embedder';
+import { Api, withService } from './api';
+import { Benchmark, Row } from './benchmark';
+import { EMBEDDER_OPTIONS } from './embedder-options';
+import { alternate, each, inPartsOf, median, rateOf } from './measure';
+import { realTexts } from './texts';
+
+const ROUNDS = 5;
+const MEMORIES = 5000;
+/** Searches of one round. */
+const QUESTIONS = 100;
+
+export const search: Benchmark = {
+  about: `searches over HTTP among ${MEMORIES} memories beside their questions embedded without a service`,
+  run: async ({ locomo, url }) => {
+    const embedder = new TransformersEmbedder(EMBEDDER_OPTIONS);
+    await embedder.start();
+    try {
+      const texts = realTexts(MEMORIES, locomo);
+      const environment = { EMBEDDING_CACHE_SIZE: String(EMBEDDER_OPTIONS.cacheSize) };
+      return await withService(url, environment, async (api) => {
+        for (const part of inPartsOf(250, texts))
+          await api.post('store/batch', { memories: part.map((content) => ({ content })) });
+        return measure(api, embedder, texts.slice(-QUESTIONS));
+      });
+    } finally {
+      await embedder.stop();
+    }
+  },
+};
+
+async function measure(api: Api, embedder: TransformersEmbedder, questions: string[]): Promise<Row[]> {
+  const times: { searched: number[]; embedded: number[] } = { searched: [], embedded: [] };
+  const searched = (concurrency: number, times: number[] = []) =>
+    round(questions, concurrency, times, (query) => api.post('search', { query, n_results: 10 }));
+  const embedded = (concurrency: number, times: number[] = []) =>
+    round(questions, concurrency, times, (question) => embedder.embedQuery(question));
+  const one = await alternate(ROUNDS, searched(1, times.searched), embedded(1, times.embedded));
+  const sixteen = await alternate(ROUNDS, searched(16), embedded(16));
+  const [measured, limit] = [median(times.searched), median(times.embedded)];
+  return [
+    { what: 'one at a time', unit: 'searches/s', ...one, goal: 'ratio >= 0.7' },
+    { what: '16 at a time', unit: 'searches/s', ...sixteen, goal: 'ratio >= 0.7' },
+    {
+      what: 'one search, median',
+      unit: 'ms',
+      measured,
+      limit,
+      goal: '< 10 ms, 1.5 ms and the search more than embedding',
+    },
+  ];
+}
+
+/** One round: how many a second, noting the milliseconds of each. */
+function round(
+  questions: readonly string[],
+  concurrency: number,
+  times: number[],
+  work: (question: string) => Promise<unknown>,
+): () => Promise<number> {
+  const timed = async (question: string) => {
+    const started = performance.now();
+    await work(question);
+    times.push(performance.now() - started);
+  };
+  return () => rateOf(questions.length, () => each(questions, concurrency, timed));
+}
