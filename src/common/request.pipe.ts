@@ -8,11 +8,11 @@ import { FROM_TEXT } from './validation.decorator';
 const DEEPEST = 100;
 /** Problems that one answer lists; the rest follows when these are mended. */
 const MOST_PROBLEMS = 1_000;
-/** The fields that each class declares; asking class-validator anew for each memory of a batch would be slow. */
-const DECLARED = new WeakMap<object, ReadonlySet<string>>();
-
 /** Characters of a field's name that an answer repeats: a name may be as long as the body. */
 const LONGEST_NAME = 100;
+
+/** The fields that each class declares; asking class-validator anew for each memory of a batch would be slow. */
+const DECLARED = new WeakMap<object, ReadonlySet<string>>();
 
 /**
  * Makes the DTO of a handler's parameter out of what came in, or throws `InvalidInputError` naming every field that
@@ -20,7 +20,7 @@ const LONGEST_NAME = 100;
  * the type they have in JSON; only path and query parameters, which are text, are read as what the field declares.
  *
  * Nest's own pipe will not do: it deletes keys such as `__proto__` and `constructor` from metadata that must arrive
- * as it was sent, or be refused.
+ * as it was sent, or be refused (docs/adr/0008-a-request-pipe-of-our-own.md).
  */
 export class RequestPipe implements PipeTransform {
   /** @param longestList items of a list that are looked at at all: beyond it, the list is refused unread. */
