@@ -28,24 +28,24 @@ export class EmbeddingEngine {
   /** The vectors of each text, one per chunk, in order. */
   async embed(lane: Lane, texts: readonly string[]): Promise<Float32Array[][]> {
     const vectors: Promise<Float32Array[]>[] = [];
-    const enqueue = (tokens: number[]) => vectors.push(this.embedChunks(lane, tokens));
-    if (lane === 'question') await this.tokeniseEach(texts, enqueue);
-    else await this.inTurn(() => this.tokeniseEach(texts, enqueue));
+    const tokenise = () => this.tokeniseEach(texts, (tokens) => vectors.push(this.embedChunks(lane, tokens)));
+    await (lane === 'question' ? tokenise() : this.inTurn(texts, tokenise));
     return Promise.all(vectors);
   }
 
   /** Tokens of each text, without special ones. */
   async count(texts: readonly string[]): Promise<number[]> {
     const counts: number[] = [];
-    await this.inTurn(() => this.tokeniseEach(texts, (tokens) => counts.push(tokens.length)));
+    await this.inTurn(texts, () => this.tokeniseEach(texts, (tokens) => counts.push(tokens.length)));
     return counts;
   }
 
-  /** One request after the other, so that many of them together take no more of a turn than one does. */
-  private inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.tokenising.then(work);
-    this.tokenising = done;
-    return done;
+  /** Long texts go one after the other: many of them together take no more of a turn than one. Short ones do not wait. */
+  private async inTurn(texts: readonly string[], work: () => Promise<void>): Promise<void> {
+    const characters = texts.reduce((sum, { length }) => sum + length, 0);
+    if (characters <= SEGMENT_CHARACTERS) return work();
+    this.tokenising = this.tokenising.then(work);
+    await this.tokenising;
   }
 
   private async tokeniseEach(texts: readonly string[], use: (tokens: number[]) => void): Promise<void> {

@@ -16,32 +16,33 @@ export type TransformersEmbedderOptions = Pick<
 /** Runs a sentence-transformers model with mean pooling in a thread of this process, offline. */
 export class TransformersEmbedder implements Embedder {
   private readonly intake: EmbeddingIntake;
-  private loaded?: { readonly worker: ModelWorker; readonly model: EmbeddingModel };
+  private worker?: ModelWorker;
+  private proven?: EmbeddingModel;
 
   constructor(
     private readonly options: TransformersEmbedderOptions,
     observer: EmbeddingObserver = UNOBSERVED,
     private readonly warn: (message: string) => void = () => undefined,
   ) {
-    this.intake = new EmbeddingIntake(options, observer, (lane, texts) =>
-      this.running.worker.embed(lane, texts),
-    );
+    this.intake = new EmbeddingIntake(options, observer, (lane, texts) => this.running.embed(lane, texts));
   }
 
   get model(): EmbeddingModel {
-    return this.running.model;
+    if (!this.proven) throw new EmbeddingUnavailableError('the model is not loaded yet.');
+    return this.proven;
   }
 
   async start(): Promise<void> {
     const { model: name, modelsPath, threads } = this.options;
     const directory = join(modelsPath, name);
     const weights = await checkModelFiles(directory);
-    const worker = new ModelWorker({ modelsPath, model: name, weights, threads }, this.events());
+    this.worker = new ModelWorker({ modelsPath, model: name, weights, threads }, this.events());
+    const worker = this.worker;
     try {
       const dimension = await load(worker, directory);
       this.checkDimension(dimension);
       await checkGoldenVectors(directory, (texts) => worker.embed('document', texts));
-      this.loaded = { worker, model: describe(name, dimension, weights === 'q8' ? 'int8' : weights) };
+      this.proven = describe(name, dimension, weights === 'q8' ? 'int8' : weights);
     } catch (error) {
       await worker.stop();
       throw error;
@@ -49,7 +50,7 @@ export class TransformersEmbedder implements Embedder {
   }
 
   async stop(): Promise<void> {
-    await this.loaded?.worker.stop();
+    await this.worker?.stop();
   }
 
   embedTexts(texts: readonly string[]): Promise<Float32Array[][]> {
@@ -61,12 +62,12 @@ export class TransformersEmbedder implements Embedder {
   }
 
   async countTokens(texts: readonly string[]): Promise<number[]> {
-    return this.running.worker.count(texts);
+    return this.running.count(texts);
   }
 
-  private get running() {
-    if (!this.loaded) throw new EmbeddingUnavailableError('the model is not loaded yet.');
-    return this.loaded;
+  private get running(): ModelWorker {
+    if (!this.worker || !this.proven) throw new EmbeddingUnavailableError('the model is not loaded yet.');
+    return this.worker;
   }
 
   private checkDimension(dimension: number): void {
