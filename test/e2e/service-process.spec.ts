@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, ClientRequest, createServer, IncomingMessage, request } from 'node:http';
 import { AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { processesWith, until } from '../support/processes';
 import { ServiceProcess } from '../support/service-process';
 
 jest.setTimeout(120_000);
@@ -33,6 +34,16 @@ async function halfSentStore(url: string): Promise<{ client: ClientRequest; fini
       return response.statusCode!;
     },
   };
+}
+
+async function store(url: string): Promise<{ embedding_id: string }> {
+  const response = await fetch(`${url}/api/memory/store`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ content: TEXT }),
+  });
+  expect(response.status).toBe(200);
+  return response.json() as Promise<{ embedding_id: string }>;
 }
 
 async function untilRefused(url: string): Promise<void> {
@@ -87,6 +98,25 @@ describe('the service as a process', () => {
       expect.objectContaining({ method: 'GET', path: '/api/memory', status: 200, ms: expect.any(Number) }),
     ]);
     expect(service.printed).not.toMatch(/launch code|hunter2|s3cret/);
+  });
+
+  it('keeps what it acknowledged and leaves no process behind when it is killed', async () => {
+    const data = await mkdtemp(join(tmpdir(), 'wisdom-data-'));
+    const CHROMA_PATH = join(data, 'chroma');
+    const first = await ServiceProcess.start({ CHROMA_PATH });
+    const { embedding_id: id } = await store(await first.url());
+    first.kill('SIGKILL');
+    expect(await first.ended).toBe('SIGKILL');
+    await until(
+      'the ChromaDB of the killed service has ended',
+      () => processesWith(CHROMA_PATH).length === 0,
+    );
+    const second = await ServiceProcess.start({ CHROMA_PATH });
+    const kept = await fetch(`${await second.url()}/api/memory/${id}`);
+    expect(await kept.json()).toMatchObject({ id, content: TEXT });
+    await second.stop();
+    expect(processesWith(CHROMA_PATH)).toEqual([]);
+    await rm(data, { recursive: true });
   });
 
   it('finishes what is under way when it is told to end', async () => {
@@ -179,6 +209,24 @@ describe('a service that cannot start', () => {
     other.close();
     expect(service.printed).toContain(`Port ${port} at 127.0.0.1 is in use`);
     expect(service.printed).not.toMatch(/^ +at /m);
+  });
+
+  it('says that its directory is in use, and leaves the other service alone', async () => {
+    const first = await ServiceProcess.start();
+    const CHROMA_PATH = join(first.directory, 'data/chroma');
+    const second = await ServiceProcess.spawn({ CHROMA_PATH });
+    expect(await second.ended).toBe(1);
+    expect(second.printed).toContain(CHROMA_PATH);
+    expect(second.printed).not.toMatch(/^ +at /m);
+    expect((await fetch(`${await first.url()}/health/ready`)).status).toBe(200);
+    await first.stop();
+  });
+
+  it('says that its directory cannot be made', async () => {
+    const file = await ServiceProcess.spawn({ CHROMA_PATH: '.env' });
+    expect(await file.ended).toBe(1);
+    expect(file.printed).toMatch(/^CHROMA_PATH \S+\/\.env cannot be made/m);
+    expect(file.printed).not.toMatch(/^ +at /m);
   });
 
   it('says that the model is missing', async () => {
