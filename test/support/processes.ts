@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Polls until a condition holds. Rejects, naming it, when it does not within the time. */
@@ -14,15 +15,24 @@ export async function until(
   }
 }
 
-/** Ids of the processes whose command line contains a text. Linux only. */
+/** Ids of the processes whose command line contains a text. */
 export function processesWith(text: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((pid) => commandLine(pid).includes(text))
-    .map(Number);
+  return [...commandLines()]
+    .filter(([pid, line]) => pid !== process.pid && line.includes(text))
+    .map(([pid]) => pid);
 }
 
-function commandLine(pid: string): string {
+/** From Linux's /proc, where a container may have no `ps`; elsewhere by `ps`. */
+function commandLines(): Map<number, string> {
+  if (existsSync('/proc/self/cmdline')) {
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return new Map(pids.map((pid) => [Number(pid), commandLineOf(pid)]));
+  }
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+  return new Map(lines.map((line) => [Number.parseInt(line, 10), line]));
+}
+
+function commandLineOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch {
