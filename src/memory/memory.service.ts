@@ -32,7 +32,10 @@ export class MemoryService {
   }
 
   /** Stores all of them or none, in the order given. They are embedded together, which is much faster. */
-  storeAll(userId: number, inputs: readonly MemoryInput[]): Promise<Memory[]> {
+  async storeAll(userId: number, inputs: readonly MemoryInput[]): Promise<Memory[]> {
+    const { batchMemories } = this.config.limits;
+    if (inputs.length === 0 || inputs.length > batchMemories)
+      refuse([{ field: 'memories', reason: `must be a list of 1 to ${batchMemories}` }]);
     return this.storeInputs(userId, inputs, (index) => `memories[${index}].`);
   }
 
