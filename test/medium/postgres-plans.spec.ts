@@ -219,4 +219,11 @@ describeNative('plans of a native PostgreSQL, as the role of the app gets them',
       expect(checks).toEqual(['Index Scan memories_pkey']);
     }
   });
+
+  it('look for what has expired, whoever it belongs to, in an index', async () => {
+    const nodes = await nodesOf(3, ({ connection }) =>
+      connection.query('select * from wisdom_memory.expired_memories($1, 1000)', [clock.now()]),
+    );
+    expect(scans(nodes)).toEqual(['Index Scan memories_expires']);
+  });
 });

@@ -12,6 +12,7 @@ import {
   VectorQuery,
 } from '../memory';
 import { byCodePoint } from '../code-point-order';
+import { ExpirySweep } from '../expiry-sweep';
 import { Clock, MemoryBackend } from '../memory-backend';
 import { newMemoryId } from '../memory-id';
 import { CountMismatchError } from '../memory.errors';
@@ -32,9 +33,6 @@ import { Tenants, TenantsOptions } from './tenants';
 import { visitInSlices } from './time-slices';
 import { replacement, revision } from './tenant-writes';
 
-/** Expired memories are invisible at once; how soon their records go matters little. */
-const SWEEP_INTERVAL_MS = 60_000;
-
 /** A memory that is complete already, and its vectors: one per chunk, of any length. */
 export interface ImportedMemory {
   readonly memory: Memory;
@@ -47,7 +45,11 @@ export class ChromaMemoryRepository implements MemoryBackend {
   private readonly collections: ChromaCollections;
   private readonly registry: ChromaRegistry;
   private readonly tenants: Tenants;
-  private sweeping?: NodeJS.Timeout;
+  /** What fails is told by the next request. */
+  private readonly expirySweep = new ExpirySweep(
+    () => this.tenants.sweep(),
+    () => undefined,
+  );
 
   constructor(
     private readonly endpoint: ChromaEndpoint,
@@ -61,17 +63,13 @@ export class ChromaMemoryRepository implements MemoryBackend {
 
   async connect(): Promise<void> {
     await this.endpoint.start();
-    this.sweeping = setInterval(
-      () => void this.tenants.sweep().catch(() => undefined),
-      SWEEP_INTERVAL_MS,
-    ).unref();
+    this.expirySweep.start();
     // The default user's index is on its way before it is asked for; a failure shows when it is.
     void this.count(1).catch(() => undefined);
   }
 
   async close(): Promise<void> {
-    clearInterval(this.sweeping);
-    await Promise.all([this.tenants.idle(), this.registry.idle()]);
+    await Promise.all([this.expirySweep.stop(), this.tenants.idle(), this.registry.idle()]);
     await this.endpoint.stop();
   }
 

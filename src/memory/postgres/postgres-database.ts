@@ -20,7 +20,7 @@ export class PostgresDatabase {
 
   constructor(
     private readonly config: DatabaseConfig,
-    private readonly log: (message: string) => void,
+    readonly log: (message: string) => void,
   ) {
     this.host = hostOf(config);
   }

@@ -12,6 +12,7 @@ import {
   Statistics,
   VectorQuery,
 } from '../memory';
+import { ExpirySweep } from '../expiry-sweep';
 import { Clock, MemoryBackend } from '../memory-backend';
 import { deleteMatchingMemories, deleteMemory } from './delete-memories';
 import { registerModel } from './embedding-models';
@@ -21,11 +22,16 @@ import { ensureProject, findProject, listProjects } from './project-statements';
 import { searchExactly } from './search-memories';
 import { statisticsOfTenant } from './statistics-statement';
 import { storeMemories, updateMemory } from './store-memories';
+import { sweepExpired } from './sweep-expired';
 import { TenantContext } from './tenant-context';
 
 /** PostgreSQL with pgvector. Every call is one transaction of its tenant; the statements are functions of their own. */
 export class PostgresMemoryRepository implements MemoryBackend {
   readonly name = 'postgresql';
+  private readonly expirySweep = new ExpirySweep(
+    () => sweepExpired(this.database, this.clock.now()),
+    (error) => this.database.log(`Expired memories could not be removed: ${(error as Error).message}`),
+  );
   private modelId?: number;
 
   /** @param model of the vectors that will be stored and asked with; asked for when connecting. */
@@ -41,14 +47,16 @@ export class PostgresMemoryRepository implements MemoryBackend {
       this.modelId = await this.database.withoutTenant((connection) =>
         registerModel(connection, this.model()),
       );
+      this.expirySweep.start();
     } catch (error) {
       await this.close();
       throw error;
     }
   }
 
-  close(): Promise<void> {
-    return this.database.close();
+  async close(): Promise<void> {
+    await this.expirySweep.stop();
+    await this.database.close();
   }
 
   ping(): Promise<void> {
