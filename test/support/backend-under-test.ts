@@ -1,12 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readAppConfig } from '../../src/config/environment';
 import { EmbeddingModel } from '../../src/embedding/embedder';
+import { openChroma } from '../../src/memory/chroma/open-chroma';
 import { InMemoryRepository } from '../../src/memory/in-memory/in-memory.repository';
 import { Clock, MemoryBackend } from '../../src/memory/memory-backend';
 import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
 import { createTestDatabase, databaseConfig } from './postgres-server';
+
+const SILENT = { debug: () => undefined, warn: () => undefined };
 
 /** An empty backend, not connected yet, and what to do after it was closed. */
 export interface FreshBackend {
@@ -15,7 +19,7 @@ export interface FreshBackend {
 }
 
 /** `postgresql` is a server of its own, at `TEST_DATABASE_URL`. */
-const KINDS = ['in-memory', 'pglite', 'postgresql'] as const;
+const KINDS = ['in-memory', 'chromadb', 'pglite', 'postgresql'] as const;
 
 export type BackendKind = (typeof KINDS)[number];
 
@@ -48,6 +52,15 @@ export async function freshBackend(
     case 'pglite': {
       const directory = await mkdtemp(join(tmpdir(), 'pglite-'));
       return onDatabase(`pglite:${join(directory, 'data')}`, () => rm(directory, { recursive: true }));
+    }
+    case 'chromadb': {
+      // The lock of the directory stands beside it.
+      const parent = await mkdtemp(join(tmpdir(), 'chroma-'));
+      const config = readAppConfig({ CHROMA_PATH: join(parent, 'data') }).chroma;
+      return {
+        backend: openChroma(config, clock, SILENT),
+        remove: () => rm(parent, { recursive: true }),
+      };
     }
     case 'in-memory':
       return { backend: new InMemoryRepository(clock), remove: () => Promise.resolve() };
