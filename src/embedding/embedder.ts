@@ -31,8 +31,11 @@ export interface Embedder {
   /** Loads the model and proves it against known vectors. Rejects with a message that says what to do. */
   start(): Promise<void>;
 
-  /** Waits for what is under way, then frees the model. */
-  stop(): Promise<void>;
+  /**
+   * Refuses what is asked from now on, waits for what is under way, then frees the model. A model of this process
+   * rejects what it is not through with after `patienceMs`. Safe to call twice.
+   */
+  stop(patienceMs?: number): Promise<void>;
 
   /**
    * The vectors of each text, one per chunk, in order. A chunk is at most 254 tokens and repeats the last 32 of the

@@ -1,9 +1,15 @@
-import { Inject, Logger, Module, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { Inject, Logger, Module, OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { APP_CONFIG, AppConfig, EmbeddingConfig } from '../config/app-config';
 import { type Embedder, EMBEDDER } from './embedder';
 import { EMBEDDING_OBSERVER, EmbeddingObserver } from './embedding-observer';
 import { HttpEmbedder } from './http.embedder';
 import { TransformersEmbedder } from './transformers.embedder';
+
+/**
+ * Of the seconds that the service has to end, this long requests under way may still embed. What remains is for storing
+ * what was embedded, and for answering the others.
+ */
+const LAST_CALL_MS = 3_000;
 
 /** Provides `EMBEDDER`: loaded and proven before the application listens, freed after its last request. */
 @Module({
@@ -16,14 +22,21 @@ import { TransformersEmbedder } from './transformers.embedder';
   ],
   exports: [EMBEDDER],
 })
-export class EmbeddingModule implements OnModuleInit, OnApplicationShutdown {
+export class EmbeddingModule implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
+  private lastCall?: NodeJS.Timeout;
+
   constructor(@Inject(EMBEDDER) private readonly embedder: Embedder) {}
 
   onModuleInit(): Promise<void> {
     return this.embedder.start();
   }
 
+  onModuleDestroy(): void {
+    this.lastCall = setTimeout(() => void this.embedder.stop(0), LAST_CALL_MS).unref();
+  }
+
   onApplicationShutdown(): Promise<void> {
+    clearTimeout(this.lastCall);
     return this.embedder.stop();
   }
 }

@@ -70,4 +70,13 @@ describe('ModelWorker', () => {
     await expect(asked).resolves.toEqual([1]);
     await stopped;
   });
+
+  it('rejects what is not answered when its patience ends', async () => {
+    const { sut } = setup();
+    await sut.start();
+    const asked = sut.count(['never answered']);
+    const rejected = expect(asked).rejects.toEqual(UNAVAILABLE);
+    await sut.stop(10);
+    await rejected;
+  });
 });

@@ -1,8 +1,9 @@
 import { extname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Lane } from './batch-queue';
 import { EmbeddingUnavailableError } from './embedding.errors';
-import { BatchReport, LocalModelOptions, WorkerMessage, WorkerRequest } from './worker-protocol';
+import { BatchReport, EndOfWorker, LocalModelOptions, WorkerMessage, WorkerRequest } from './worker-protocol';
 
 /** From source (tests, benchmarks) the thread runs TypeScript by the flag that it inherits: scripts/run-typescript.js. */
 const WORKER_FILE = join(__dirname, `embedding.worker${extname(__filename)}`);
@@ -40,15 +41,27 @@ export class ModelWorker {
     return this.ask<number[]>('count', texts);
   }
 
-  /** Answers what was asked before, then ends the thread. */
-  async stop(): Promise<void> {
+  /** Answers what was asked before, or rejects it once the patience ends, and ends the thread. Safe to call twice. */
+  async stop(patienceMs?: number): Promise<void> {
     this.stopping = true;
-    await Promise.allSettled([...this.pending.values()].map(({ settled }) => settled));
-    await this.worker?.terminate();
+    const answered = Promise.allSettled([...this.pending.values()].map(({ settled }) => settled));
+    await (patienceMs === undefined
+      ? answered
+      : Promise.race([answered, delay(patienceMs, undefined, { ref: false })]));
+    this.refuse([...this.pending.keys()], stopping());
+    await this.end();
+  }
+
+  private async end(): Promise<void> {
+    const { worker } = this;
+    if (!worker) return;
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    worker.postMessage({ kind: 'end' } satisfies EndOfWorker);
+    await ended;
   }
 
   private ask<T>(kind: WorkerRequest['kind'], texts: readonly string[]): Promise<T> {
-    if (this.stopping) return Promise.reject(new EmbeddingUnavailableError('the service is stopping.'));
+    if (this.stopping) return Promise.reject(stopping());
     const request: WorkerRequest = { id: ++this.lastId, kind, texts };
     let settle!: Pick<Pending, 'resolve' | 'reject'>;
     const settled = new Promise<T>((resolve, reject) => {
@@ -98,18 +111,29 @@ export class ModelWorker {
     pending?.resolve(message.kind === 'vectors' ? message.vectors : message.counts);
   }
 
+  private refuse(ids: readonly number[], reason: EmbeddingUnavailableError): void {
+    for (const id of ids) {
+      this.pending.get(id)!.reject(reason);
+      this.pending.delete(id);
+    }
+  }
+
   private lost(loaded: boolean, cause: Error): void {
     this.worker = undefined;
     const again = loaded && !this.stopping;
-    for (const [id, { attempts, reject }] of this.pending) {
-      if (again && attempts < MOST_ATTEMPTS) continue;
-      this.pending.delete(id);
-      reject(new EmbeddingUnavailableError('the model ended while it worked on them.', { cause }));
-    }
+    const givenUp = [...this.pending].filter(([, { attempts }]) => !again || attempts >= MOST_ATTEMPTS);
+    this.refuse(
+      givenUp.map(([id]) => id),
+      new EmbeddingUnavailableError('the model ended while it worked on them.', { cause }),
+    );
     if (!again) return;
     this.events.ended(cause);
     this.restart();
   }
+}
+
+function stopping(): EmbeddingUnavailableError {
+  return new EmbeddingUnavailableError('the service is stopping.');
 }
 
 export interface ModelWorkerEvents {

@@ -49,8 +49,8 @@ export class TransformersEmbedder implements Embedder {
     }
   }
 
-  async stop(): Promise<void> {
-    await this.worker?.stop();
+  async stop(patienceMs?: number): Promise<void> {
+    await this.worker?.stop(patienceMs);
   }
 
   embedTexts(texts: readonly string[]): Promise<Float32Array[][]> {

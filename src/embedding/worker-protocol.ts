@@ -17,6 +17,11 @@ export type WorkerRequest =
   | { readonly id: number; readonly kind: Lane; readonly texts: readonly string[] }
   | { readonly id: number; readonly kind: 'count'; readonly texts: readonly string[] };
 
+/** Ends the thread between two batches, whatever waits. Ended inside one, it would take the process with it. */
+export interface EndOfWorker {
+  readonly kind: 'end';
+}
+
 export type WorkerMessage =
   | { readonly kind: 'ready'; readonly dimension: number }
   | { readonly kind: 'vectors'; readonly id: number; readonly vectors: Float32Array[][] }

@@ -59,6 +59,14 @@ async function untilRefused(url: string): Promise<void> {
   }
 }
 
+async function untilEmbedding(url: string): Promise<void> {
+  for (;;) {
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    if (/^wisdom_memory_embedding_queue_chunks [1-9]/m.test(metrics)) return;
+    await delay(5);
+  }
+}
+
 describe('the service as a process', () => {
   it('tells where it is, what it runs on, and of variables that look misspelt', async () => {
     const service = await ServiceProcess.start({ CHROMA_PAHT: '/elsewhere' });
@@ -139,6 +147,24 @@ describe('the service as a process', () => {
     expect(performance.now() - start).toBeLessThan(5000);
     expect(service.log.at(-1)).toMatchObject({ level: 'error', msg: 'Not closed within 4500 ms: cut off' });
     await cut;
+  });
+
+  it('answers 503 what the model has no time left for, and ends in order', async () => {
+    const service = await ServiceProcess.start();
+    const url = await service.url();
+    // A minute of work for the model.
+    const memories = Array.from({ length: 30 }, () => ({
+      content: 'The launch code is 0000. '.repeat(8000),
+    }));
+    const call = { method: 'POST', headers: { 'Content-Type': 'application/json' } };
+    const storing = fetch(`${url}/api/memory/store/batch`, { ...call, body: JSON.stringify({ memories }) });
+    await untilEmbedding(url);
+    service.kill('SIGTERM');
+    const response = await storing;
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(await response.json()).toMatchObject({ code: 'embedding_unavailable' });
+    expect(await service.ended).toBe(0);
   });
 
   it('ends at once when it is told again', async () => {
