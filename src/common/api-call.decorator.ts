@@ -40,6 +40,7 @@ const INVALID: ProblemExample = {
 };
 
 const COMMON: readonly ProblemExample[] = [
+  { status: 400, code: 'malformed_request', detail: 'The query string is not valid percent-encoding.' },
   {
     status: 500,
     code: 'internal_error',

@@ -42,7 +42,7 @@ export const StoreCall = (): MethodDecorator =>
     description:
       'Embeds the text and keeps it. When this answers 200, the memory is on disk and found by the next search.\n\n' +
       'With an `external_id` that one of the user’s memories has already, that memory is replaced: the same `id` and ' +
-      '`created_at`, everything else new.',
+      '`created_at`, the same `occurred_at` if none is given, everything else new.',
     body: {
       type: StoreDto,
       examples: {

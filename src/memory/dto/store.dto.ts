@@ -20,7 +20,7 @@ export class NewMemoryDto {
   readonly content_type: string = 'conversation';
 
   /**
-   * Whatever else belongs to it, kept as it is: up to 64 KiB, 256 keys, 16 levels. Keys must not begin with `$`. A
+   * Whatever else belongs to it, kept as it is, within the limits named above. Keys must not begin with `$`. A
    * `session_type` or `project` in here counts as the field of that name where the field is not given itself.
    */
   @JsonRecord({ optional: true, example: { session_type: 'philosophy' } })
@@ -47,13 +47,16 @@ export class NewMemoryDto {
   readonly speaker?: string;
 
   /**
-   * Your own key for it, unique per user: storing under a key that exists replaces that memory. Up to 512 bytes of
-   * UTF-8; not a UUID and none of the words of our paths. It is taken wherever an id is.
+   * Your own key for it, unique per user: storing under a key that exists replaces that memory. Its limit is
+   * in bytes of UTF-8; not a UUID and none of the words of our paths. It is taken wherever an id is.
    */
   @Text({ limit: 'externalIdBytes', optional: true, example: 'note-17' })
   readonly external_id?: string;
 
-  /** When it was said (ISO 8601; without a zone it is UTC). Now, if not given. */
+  /**
+   * When it was said (ISO 8601; without a zone it is UTC). If not given, now, or what it was of the memory that this
+   * one replaces.
+   */
   @Timestamp({ optional: true, example: '2026-05-08T13:56:00Z' })
   readonly occurred_at?: string;
 
