@@ -8,11 +8,12 @@ import { InMemoryRepository } from '../../src/memory/in-memory/in-memory.reposit
 import { Clock, MemoryBackend } from '../../src/memory/memory-backend';
 import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
+import { EmbeddedDatabase } from './embedded-database';
 import { createTestDatabase, databaseConfig } from './postgres-server';
 
 const SILENT = { debug: () => undefined, warn: () => undefined };
 
-/** An empty backend, not connected yet, and what to do after it was closed. */
+/** An empty backend, not connected yet, and what to do after it was closed; no other until then. */
 export interface FreshBackend {
   readonly backend: MemoryBackend;
   remove(): Promise<void>;
@@ -34,24 +35,25 @@ function chosenKind(): BackendKind {
   return kind;
 }
 
+let embedded: EmbeddedDatabase | undefined;
+afterAll(() => embedded?.end());
+
 /** The backend that end-to-end tests run on. */
 export async function freshBackend(
   clock: Clock,
   model: () => EmbeddingModel,
   kind = chosenKind(),
 ): Promise<FreshBackend> {
-  const onDatabase = (url: string, remove: () => Promise<void>): FreshBackend => {
-    const postgres = new PostgresDatabase(databaseConfig(url), () => undefined);
-    return { backend: new PostgresMemoryRepository(postgres, clock, model), remove };
-  };
+  const on = (database: PostgresDatabase) => new PostgresMemoryRepository(database, clock, model);
   switch (kind) {
     case 'postgresql': {
       const database = await createTestDatabase();
-      return onDatabase(database.url, () => database.drop());
+      const postgres = new PostgresDatabase(databaseConfig(database.url), () => undefined);
+      return { backend: on(postgres), remove: () => database.drop() };
     }
     case 'pglite': {
-      const directory = await mkdtemp(join(tmpdir(), 'pglite-'));
-      return onDatabase(`pglite:${join(directory, 'data')}`, () => rm(directory, { recursive: true }));
+      const database = (embedded ??= new EmbeddedDatabase());
+      return { backend: on(database), remove: () => database.clear() };
     }
     case 'chromadb': {
       // The lock of the directory stands beside it.
