@@ -52,7 +52,7 @@ export class MemoryService {
     refuse(patch.problems);
     await this.get(userId, key);
     const references = patch.project ? [patch.project] : [];
-    await this.refuseMissing(userId, references, () => '');
+    refuse(await this.missingProjects(userId, references, () => ''));
     const [vectors] = input.content === undefined ? [] : await this.embedder.embedTexts([input.content]);
     const [project = patch.project as null | undefined] = await this.projects.ensure(userId, references);
     const memory = await this.backend.update(userId, key, patch.revision(project), vectors);
@@ -71,9 +71,12 @@ export class MemoryService {
     pathOf: (index: number) => string,
   ): Promise<Memory[]> {
     const accepted = inputs.map((input, i) => acceptMemory(input, this.rules(pathOf(i))));
-    refuse([...accepted.flatMap(({ problems }) => problems), ...repeatedExternalIds(inputs)]);
     const references = accepted.map(({ project }) => project ?? {});
-    await this.refuseMissing(userId, references, pathOf);
+    refuse([
+      ...accepted.flatMap(({ problems }) => problems),
+      ...repeatedExternalIds(inputs),
+      ...(await this.missingProjects(userId, references, pathOf)),
+    ]);
     const vectors = await this.embedder.embedTexts(inputs.map(({ content }) => content));
     const projects = await this.projects.ensure(userId, references);
     return this.backend.store(
@@ -85,18 +88,16 @@ export class MemoryService {
     );
   }
 
-  private async refuseMissing(
+  private async missingProjects(
     userId: number,
     references: readonly ProjectReference[],
     pathOf: (index: number) => string,
-  ): Promise<void> {
+  ): Promise<FieldProblem[]> {
     const missing = await this.projects.missing(userId, references);
-    refuse(
-      missing.map((reference) => ({
-        field: `${pathOf(references.indexOf(reference))}project_id`,
-        reason: 'must be the id of a project, of the one named by `project` if that is given too',
-      })),
-    );
+    return missing.map((reference) => ({
+      field: `${pathOf(references.indexOf(reference))}project_id`,
+      reason: 'must be the id of a project, of the one named by `project` if that is given too',
+    }));
   }
 
   private rules(path?: string): RuleContext {

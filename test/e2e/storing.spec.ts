@@ -217,6 +217,22 @@ describe('storing', () => {
       expect(await api.backend.count(1)).toBe(0);
     });
 
+    it('names every memory that is refused at once, whatever the reason', async () => {
+      const memories = [
+        { content: ' ' },
+        { content: 'b', project_id: 99 },
+        { content: 'c', external_id: 'k' },
+        { content: 'd', external_id: 'k' },
+      ];
+      const { status, body } = await api.http.post(BATCH).send({ memories });
+      expect(status).toBe(422);
+      expect(body.errors.map((error: any) => error.field).sort()).toEqual([
+        'memories[0].content',
+        'memories[1].project_id',
+        'memories[3].external_id',
+      ]);
+    });
+
     it('has no external id twice, and no user of its own for an item', async () => {
       const twice = [
         { content: 'a', external_id: 'k' },
