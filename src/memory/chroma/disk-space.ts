@@ -20,10 +20,13 @@ const DELETING_SHARE = 0.25;
  * Makes sure that a directory's disk has room for a write.
  *
  * @param bytes that are added; 0 when something is deleted.
- * @throws BackendUnavailableError that says how much is left.
+ * @throws BackendUnavailableError that says how much is left, or that the directory is not there any more: the server
+ *   would go on writing to files that nobody finds again.
  */
 export async function ensureDiskSpace(directory: string, bytes: number): Promise<void> {
-  const { bavail, blocks, bsize } = await statfs(directory);
+  const { bavail, blocks, bsize } = await statfs(directory).catch((cause: unknown) => {
+    throw unreachable(directory, cause);
+  });
   const free = bavail * bsize;
   const reserve = Math.min(RESERVE_BYTES, RESERVE_SHARE * blocks * bsize);
   const needed = bytes === 0 ? DELETING_SHARE * reserve : reserve + COPIES_WRITTEN * bytes;
@@ -31,6 +34,14 @@ export async function ensureDiskSpace(directory: string, bytes: number): Promise
   throw new BackendUnavailableError(
     `The disk of ${directory} is full: ${inMegabytes(free)} are left, ${inMegabytes(needed)} are needed to write ` +
       'safely. Nothing was changed; free some space and send it again.',
+  );
+}
+
+function unreachable(directory: string, cause: unknown): BackendUnavailableError {
+  const { code } = cause as NodeJS.ErrnoException;
+  return new BackendUnavailableError(
+    `${directory} cannot be reached (${code}): bring the directory or its disk back. Nothing was changed.`,
+    { cause },
   );
 }
 
