@@ -93,6 +93,15 @@ describe.each(CHROMA_VERSIONS)('a directory of ChromaDB %s', (version) => {
       for (const { createdAt } of found.values()) expect(createdAt?.getUTCFullYear()).toBe(2026);
   });
 
+  it('knows the place of every write', () => {
+    for (const { name, sequence, count } of directory.collections) {
+      const places = [...records.get(name)!.values()].map((record) => record.sequence);
+      expect(new Set(places).size).toBe(count);
+      expect(Math.min(...places, Infinity)).toBeGreaterThan(0);
+      expect(Math.max(...places, 0)).toBeLessThanOrEqual(sequence);
+    }
+  });
+
   it('is read without changing a byte, a time or a name in it', () => {
     expect(snapshotOf(fixture.path)).toEqual(before);
   });

@@ -26,6 +26,8 @@ export interface ChromaCollection {
   readonly space: Space;
   /** How many records `records` gives. */
   readonly count: number;
+  /** Place of its last write among all writes to the directory, deletions too: grows with each. */
+  readonly sequence: number;
 }
 
 /**
@@ -124,11 +126,11 @@ class OpenDirectory implements ChromaDirectory {
       for (let page = pages.next(); page.length > 0; page = pages.next()) {
         for (const head of page) {
           const current = unapplied.apply(head);
-          if (current) yield recordOf(current, vectors.read(current));
+          if (current) yield recordOf(current, vectors.read(current.vector));
         }
         await nextTurn();
       }
-      for (const head of unapplied.created()) yield recordOf(head, vectors.read(head));
+      for (const head of unapplied.created()) yield recordOf(head, vectors.read(head.vector));
     } finally {
       places.index?.close();
       if (this.source.isOpen) this.source.execute(`DROP TABLE ${table}`);
@@ -144,9 +146,8 @@ function collectionOf(source: SqliteSource, segments: CollectionSegments): Chrom
   const { collection, name, tenant, database, dimension, space, metadataSegment } = segments;
   const [stored] = source.rows('SELECT count(*) FROM embeddings WHERE segment_id = ?', metadataSegment);
   const byId = source.prepare('SELECT 1 FROM embeddings WHERE segment_id = ? AND embedding_id = ?');
-  const difference = new UnappliedRecords(source, segments).countDifference(
-    (id) => byId.rows(metadataSegment, id).length > 0,
-  );
+  const unapplied = new UnappliedRecords(source, segments);
+  const difference = unapplied.countDifference((id) => byId.rows(metadataSegment, id).length > 0);
   return {
     id: collection,
     name,
@@ -155,5 +156,6 @@ function collectionOf(source: SqliteSource, segments: CollectionSegments): Chrom
     dimension,
     space,
     count: Number(stored?.[0]) + difference,
+    sequence: Math.max(segments.metadataWatermark ?? 0, unapplied.lastSequence),
   };
 }

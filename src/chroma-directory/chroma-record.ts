@@ -15,6 +15,8 @@ export interface ChromaRecord {
   readonly problem?: string;
   /** When the record was first stored. */
   readonly createdAt: Date | null;
+  /** Place of its last write among all writes to the directory: grows with each. */
+  readonly sequence: number;
 }
 
 /** The key of metadata under which ChromaDB keeps the document. */
@@ -23,18 +25,23 @@ export const DOCUMENT_KEY = 'chroma:document';
 /** Metadata with the document in it, as ChromaDB keeps them. */
 export type MetadataEntries = Map<string, ChromaScalar | ChromaScalar[]>;
 
+/** Where a vector is: an element of the index, or a row of the queue; both null where it is nowhere. */
+export interface VectorPlace {
+  readonly element: number | null;
+  readonly queueRow: number | null;
+}
+
 /** A record before its vector is read. */
 export interface RecordHead {
   readonly id: string;
   readonly entries: MetadataEntries;
   readonly createdAt: Date | null;
-  /** Where the vector is: an element of the index, or a row of the queue; both null where it is nowhere. */
-  readonly element: number | null;
-  readonly sequence: number | null;
+  readonly sequence: number;
+  readonly vector: VectorPlace;
 }
 
 export function recordOf(
-  { id, entries, createdAt }: RecordHead,
+  { id, entries, createdAt, sequence }: RecordHead,
   vector: Float32Array | string,
 ): ChromaRecord {
   const document = entries.get(DOCUMENT_KEY);
@@ -44,6 +51,7 @@ export function recordOf(
     document: typeof document === 'string' ? document : null,
     metadata: entries.size === 0 ? null : Object.fromEntries(entries),
     createdAt,
+    sequence,
     ...(typeof vector === 'string' ? { vector: null, problem: vector } : { vector }),
   };
 }

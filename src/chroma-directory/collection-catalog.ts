@@ -1,4 +1,4 @@
-import { sequenceOf } from './sequence-number';
+import { sequenceColumn, sequenceOf } from './sequence-number';
 import { SqliteSource, SqliteValue, textOf } from './sqlite-source';
 
 export type Space = 'cosine' | 'l2' | 'ip';
@@ -69,8 +69,7 @@ function readSegments(source: SqliteSource, collection: string): ReadonlyMap<str
 function readWatermark(source: SqliteSource, segment: string | undefined): number | undefined {
   if (segment === undefined) return undefined;
   const [row] = source.rows(
-    `SELECT CASE typeof(seq_id) WHEN 'integer' THEN seq_id ELSE CAST(seq_id AS BLOB) END
-     FROM max_seq_id WHERE segment_id = ?`,
+    `SELECT ${sequenceColumn('seq_id')} FROM max_seq_id WHERE segment_id = ?`,
     segment,
   );
   return row && sequenceOf(row[0]);

@@ -1,5 +1,6 @@
 import { CollectionSegments } from './collection-catalog';
 import { ChromaScalar, exactInteger, integerOf, MetadataEntries, RecordHead } from './chroma-record';
+import { sequenceColumn, sequenceOf } from './sequence-number';
 import { bytesOf, lastKeyOf, SqliteRow, SqliteSource, SqliteStatement, textOf } from './sqlite-source';
 
 /** Some 6 ms of work, so that the event loop is never held for long. */
@@ -31,7 +32,8 @@ export class RecordPages {
     const records = 'embeddings e NOT INDEXED';
     const range = 'e.segment_id = ? AND e.id BETWEEN ? AND ?';
     this.heads = source.prepare(
-      `SELECT +e.id, octet_length(e.embedding_id), unixepoch(e.created_at), p.element, p.sequence
+      `SELECT +e.id, octet_length(e.embedding_id), unixepoch(e.created_at), p.element, p.queue_row,
+              ${sequenceColumn('e.seq_id')}
        FROM ${records} LEFT JOIN ${places} p ON p.record = e.id
        WHERE e.segment_id = ? AND e.id > ? ORDER BY e.id LIMIT ${RECORDS_PER_PAGE}`,
     );
@@ -74,12 +76,12 @@ export class RecordPages {
     const ids = new TextCutter(this.ids.rows(...range)[0]);
     const entries = readEntries(values, last, new TextCutter(this.texts.rows(...range)[0]));
     for (const row of this.arrays?.rows(...range) ?? []) addToArray(entries, row);
-    return fitting.map(([record, idBytes, createdAt, element, sequence]) => ({
+    return fitting.map(([record, idBytes, createdAt, element, queueRow, sequence]) => ({
       id: ids.next(idBytes as number),
       entries: entries.get(record as number) ?? new Map<string, ChromaScalar>(),
       createdAt: typeof createdAt === 'number' ? new Date(createdAt * 1000) : null,
-      element: element as number | null,
-      sequence: sequence as number | null,
+      sequence: sequenceOf(sequence),
+      vector: { element: element as number | null, queueRow: queueRow as number | null },
     }));
   }
 }

@@ -1,11 +1,20 @@
 import { CollectionSegments } from './collection-catalog';
-import { ChromaScalar, exactInteger, integerOf, MetadataEntries, RecordHead } from './chroma-record';
+import {
+  ChromaScalar,
+  exactInteger,
+  integerOf,
+  MetadataEntries,
+  RecordHead,
+  VectorPlace,
+} from './chroma-record';
 import { SqliteRow, SqliteSource, SqliteStatement, SqliteValue, textOf } from './sqlite-source';
 
 /** Operations of the queue, as ChromaDB numbers them. */
 const ADD = 0;
 const UPDATE = 1;
 const DELETE = 3;
+
+const NOWHERE: VectorPlace = { element: null, queueRow: null };
 
 interface Operation {
   readonly kind: number;
@@ -20,6 +29,8 @@ interface Operation {
  * stored in the call that was cut short.
  */
 export class UnappliedRecords {
+  /** Place of the last of them among all writes to the directory; 0 where there is none. */
+  lastSequence = 0;
   private readonly operations = new Map<string, Operation[]>();
   private readonly metadata: SqliteStatement;
 
@@ -49,6 +60,7 @@ export class UnappliedRecords {
       hasVector: hasVector === 1,
       createdAt: typeof createdAt === 'number' ? new Date(createdAt * 1000) : null,
     };
+    this.lastSequence = operation.sequence;
     this.operations.set(key, [...(this.operations.get(key) ?? []), operation]);
   }
 
@@ -57,19 +69,13 @@ export class UnappliedRecords {
     const operations = this.operations.get(head.id);
     if (operations === undefined) return head;
     this.operations.delete(head.id);
-    return operations.reduce<RecordHead | undefined>(
-      (state, operation) => this.step(head.id, state, operation),
-      head,
-    );
+    return this.after(operations, head.id, head);
   }
 
   /** The records that exist only in the queue: everything that `apply` was not called for. */
   *created(): Generator<RecordHead> {
     for (const [id, operations] of this.operations) {
-      const head = operations.reduce<RecordHead | undefined>(
-        (state, operation) => this.step(id, state, operation),
-        undefined,
-      );
+      const head = this.after(operations, id, undefined);
       if (head) yield head;
     }
   }
@@ -85,19 +91,21 @@ export class UnappliedRecords {
     return difference;
   }
 
+  private after(
+    operations: readonly Operation[],
+    id: string,
+    before: RecordHead | undefined,
+  ): RecordHead | undefined {
+    return operations.reduce((state, operation) => this.step(id, state, operation), before);
+  }
+
   private step(id: string, state: RecordHead | undefined, operation: Operation): RecordHead | undefined {
     const { kind, sequence, hasVector, createdAt } = operation;
     if (kind === DELETE) return undefined;
     if (state === undefined ? kind === UPDATE : kind === ADD) return state;
-    const before = state ?? {
-      id,
-      entries: new Map<string, ChromaScalar>(),
-      createdAt,
-      element: null,
-      sequence: null,
-    };
-    const entries = this.merged(before.entries, sequence);
-    return hasVector ? { ...before, entries, element: null, sequence } : { ...before, entries };
+    const before = state ?? { id, entries: new Map<string, ChromaScalar>(), createdAt, vector: NOWHERE };
+    const vector = hasVector ? { element: null, queueRow: sequence } : before.vector;
+    return { ...before, entries: this.merged(before.entries, sequence), sequence, vector };
   }
 
   /** A null removes its key. */

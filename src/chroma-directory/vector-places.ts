@@ -5,7 +5,7 @@ import { hasIndex, HnswIndex, IndexDamagedError, indexFacts } from './hnsw-index
 import { lastKeyOf, SqliteSource } from './sqlite-source';
 
 /**
- * Where each record of a collection has its vector, as a temporary table `record, element, sequence`: an element of the
+ * Where each record of a collection has its vector, as a temporary table `record, element, queue_row`: an element of the
  * index, or the row of the queue that came later. In a table so that memory stays flat however many records there are.
  */
 export interface VectorPlaces {
@@ -26,7 +26,7 @@ export async function findVectorPlaces(
   table: string,
 ): Promise<VectorPlaces> {
   source.execute(
-    `CREATE TEMP TABLE ${table} (record INTEGER PRIMARY KEY, element INTEGER, sequence INTEGER)`,
+    `CREATE TEMP TABLE ${table} (record INTEGER PRIMARY KEY, element INTEGER, queue_row INTEGER)`,
   );
   const found = await readIndex(source, join(directory, segments.vectorSegment ?? ''), segments, table);
   // Of a damaged index the queue may still have what it lost: ChromaDB 0.4 never shortened its queue.
@@ -116,9 +116,9 @@ const NOT_IGNORED = `
 
 function queueStatements(table: string): Readonly<Record<number, string>> {
   return {
-    0: `INSERT OR IGNORE INTO ${table} (record, sequence) SELECT e.id, q.seq_id ${ROW_OF_QUEUE} ${NOT_IGNORED}`,
-    1: `UPDATE ${table} SET element = NULL, sequence = ?1 WHERE record IN (SELECT e.id ${ROW_OF_QUEUE})`,
-    2: `INSERT OR REPLACE INTO ${table} (record, sequence) SELECT e.id, q.seq_id ${ROW_OF_QUEUE}`,
+    0: `INSERT OR IGNORE INTO ${table} (record, queue_row) SELECT e.id, q.seq_id ${ROW_OF_QUEUE} ${NOT_IGNORED}`,
+    1: `UPDATE ${table} SET element = NULL, queue_row = ?1 WHERE record IN (SELECT e.id ${ROW_OF_QUEUE})`,
+    2: `INSERT OR REPLACE INTO ${table} (record, queue_row) SELECT e.id, q.seq_id ${ROW_OF_QUEUE}`,
     3: `DELETE FROM ${table} WHERE record IN (SELECT e.id ${ROW_OF_QUEUE})`,
   };
 }

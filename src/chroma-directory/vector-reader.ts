@@ -1,5 +1,5 @@
 import { EndOfFileError } from './file-reader';
-import { RecordHead } from './chroma-record';
+import { VectorPlace } from './chroma-record';
 import { bytesOf, SqliteSource, SqliteStatement, textOf } from './sqlite-source';
 import { VectorPlaces } from './vector-places';
 
@@ -19,18 +19,18 @@ export class VectorReader {
   }
 
   /** @returns the vector, or why there is none. */
-  read({ element, sequence }: Pick<RecordHead, 'element' | 'sequence'>): Float32Array | string {
-    if (sequence !== null) return this.fromQueue(sequence);
+  read({ element, queueRow }: VectorPlace): Float32Array | string {
+    if (queueRow !== null) return this.fromQueue(queueRow);
     if (element !== null && this.places.index) return fromIndex(() => this.places.index!.vectorAt(element));
     return this.places.damage === undefined ? 'no vector' : `no vector: ${this.places.damage}`;
   }
 
-  private fromQueue(sequence: number): Float32Array | string {
-    const [row] = this.queue.rows(sequence);
+  private fromQueue(queueRow: number): Float32Array | string {
+    const [row] = this.queue.rows(queueRow);
     // A copy: the numbers must begin at a multiple of 4 bytes.
     const bytes = Uint8Array.from(bytesOf(row?.[0]));
     if (bytes.length === 0 || bytes.length % BYTES_PER_NUMBER !== 0)
-      return `no vector: row ${sequence} of the queue is damaged`;
+      return `no vector: row ${queueRow} of the queue is damaged`;
     return textOf(row?.[1]) === 'INT32'
       ? Float32Array.from(new Int32Array(bytes.buffer))
       : new Float32Array(bytes.buffer);

@@ -38,6 +38,7 @@ describe('rejectReason', () => {
     metadata: { key: 'value', list: ['a', 'b'], big: 9007199254740993n },
     vector: Float32Array.of(0.6, 0.8),
     createdAt: null,
+    sequence: 1,
   };
 
   it.each<[Partial<ChromaRecord>, string | undefined]>([
