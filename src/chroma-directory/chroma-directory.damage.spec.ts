@@ -229,6 +229,18 @@ describe('a directory that another process has open', () => {
   });
 });
 
+describe('a directory that was closed', () => {
+  it('can be written to at once', async () => {
+    const builder = new ChromaDirectoryBuilder().record('a', 'text', [1, 0, 0]);
+    const directory = openChromaDirectory(builder.path);
+    expect(await collected(directory.records(directory.collections[0]!))).toHaveLength(1);
+    expect(() => builder.record('b', 'text', [1, 0, 0])).toThrow(/locked/);
+    directory.close();
+    expect(await recordsIn(builder.record('c', 'text', [1, 0, 0]).path)).toHaveLength(2);
+    builder.remove();
+  });
+});
+
 describe('a directory that changes while it is read', () => {
   it('is not taken for complete', async () => {
     const { path, remove } = await unpackedChroma('0.5.23');

@@ -83,6 +83,8 @@ export class SqliteSource {
 
   close(): void {
     if (!this.isOpen) return;
+    // Closing alone would leave the lock until the last statement is collected as garbage.
+    this.execute('ROLLBACK');
     this.database.close();
     this.onClose();
   }

@@ -70,10 +70,13 @@ export function importedMemory(record: SourceRecord, context: ImportContext): Im
   };
 }
 
-/** The user whose memories a collection holds; undefined where it holds none. */
+/**
+ * The user whose memories a collection holds; undefined where it holds none. The default user (1) has the collection of
+ * the original, which knew no others.
+ */
 export function userOfCollection(name: string): number | undefined {
   if (name === 'wisdom_sessions') return 1;
-  const userId = Number(/^wisdom_sessions_u([1-9]\d*)$/.exec(name)?.[1]);
+  const userId = Number(/^wisdom_sessions_u([2-9]|[1-9]\d+)$/.exec(name)?.[1]);
   return Number.isSafeInteger(userId) ? userId : undefined;
 }
 

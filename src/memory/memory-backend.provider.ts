@@ -31,14 +31,25 @@ export const MEMORY_BACKEND_PROVIDERS: Provider[] = [
     ): MemoryBackend =>
       choice.backend === 'postgresql'
         ? new PostgresMemoryRepository(databaseOf(config), clock, () => embedder.model)
-        : openChroma(config.chroma, clock, new Logger('ChromaDB')),
+        : openChroma(config, {
+            clock,
+            log: new Logger('ChromaDB'),
+            dimension: () => embedder.model.dimension,
+          }),
   },
   {
     provide: BACKEND_STATE,
-    inject: [BACKEND_CHOICE, CLOCK],
-    useFactory: ({ fallback, reason }: BackendChoice, clock: Clock): BackendState => ({
+    inject: [BACKEND_CHOICE, CLOCK, MEMORY_BACKEND],
+    useFactory: (
+      { fallback, reason }: BackendChoice,
+      clock: Clock,
+      backend: MemoryBackend,
+    ): BackendState => ({
       degraded: fallback,
-      reason,
+      // The backend knows where its memories are once it is connected.
+      get reason() {
+        return [reason, backend.remark].filter(Boolean).join(' ') || null;
+      },
       since: clock.now(),
       pendingSync: 0,
     }),

@@ -33,6 +33,9 @@ export type BackendName = 'postgresql' | 'chromadb' | 'in-memory';
 export interface MemoryBackend {
   readonly name: BackendName;
 
+  /** What whoever runs the service should know about where the memories are, if anything; known once connected. */
+  readonly remark?: string;
+
   /** Connects and makes the store ready; the constructor does no I/O. Rejects with a message that says what to do. */
   connect(): Promise<void>;
 

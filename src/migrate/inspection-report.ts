@@ -1,5 +1,6 @@
 import { ChromaDirectory } from '../chroma-directory/chroma-directory';
-import { CollectionInspection, Rejects } from './inspection';
+import { Rejects } from '../memory/reject-tally';
+import { CollectionInspection } from './inspection';
 
 type InspectedDirectory = Pick<ChromaDirectory, 'path' | 'generation'>;
 

@@ -1,21 +1,14 @@
 import { ChromaCollection, ChromaDirectory } from '../chroma-directory/chroma-directory';
 import { userOfCollection } from '../memory/imported-memory';
+import { Rejects, RejectTally } from '../memory/reject-tally';
 import { rejectReason } from './migration-reject';
-
-/** Records that a migration to PostgreSQL would not take, all for the same reason. */
-export interface Rejects {
-  readonly reason: string;
-  readonly count: number;
-  /** The id of the first of them. */
-  readonly example: string;
-}
 
 export interface CollectionInspection {
   readonly collection: ChromaCollection;
   /** Whose memories it holds; undefined where it is none of the service's collections. */
   readonly userId: number | undefined;
   readonly migrates: number;
-  /** The most frequent first. */
+  /** Records that a migration to PostgreSQL would not take, the most frequent reason first. */
   readonly rejects: readonly Rejects[];
 }
 
@@ -42,21 +35,13 @@ async function inspectCollection(
   dimension: number,
   onRecord: () => void,
 ): Promise<CollectionInspection> {
-  const rejects = new Map<string, Rejects>();
+  const tally = new RejectTally();
   let migrates = 0;
   for await (const record of directory.records(collection)) {
     onRecord();
     const reason = rejectReason(record, dimension);
     if (reason === undefined) migrates++;
-    else {
-      const { count = 0, example = record.id } = rejects.get(reason) ?? {};
-      rejects.set(reason, { reason, count: count + 1, example });
-    }
+    else tally.add(reason, record.id);
   }
-  return {
-    collection,
-    userId: userOfCollection(collection.name),
-    migrates,
-    rejects: [...rejects.values()].sort((a, b) => b.count - a.count),
-  };
+  return { collection, userId: userOfCollection(collection.name), migrates, rejects: tally.rejects };
 }

@@ -51,7 +51,7 @@ export class ChromaDirectoryBuilder {
 
   sql(sql: string, ...parameters: SqlValue[]): this {
     if (parameters.length === 0) this.database.exec(sql);
-    else this.database.prepare(sql).run(parameters);
+    else this.database.prepare(sql).run(parameters.map(exact));
     return this;
   }
 
@@ -126,6 +126,11 @@ export class ChromaDirectoryBuilder {
     this.database.close();
     rmSync(this.path, { recursive: true, force: true });
   }
+}
+
+/** libsql takes every number for a real one. */
+function exact(value: SqlValue): SqlValue {
+  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value;
 }
 
 const VECTOR_OFFSET = 8;

@@ -3,6 +3,8 @@ export interface ChromaEndpoint {
   readonly headers: Readonly<Record<string, string>>;
   readonly tenant: string;
   readonly database: string;
+  /** What whoever runs the service should know about it; known once it is started. */
+  readonly remark?: string;
 
   /** Makes the server answer. Rejects with a `StartupError` that says what to do. */
   start(): Promise<void>;

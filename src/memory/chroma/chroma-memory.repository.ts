@@ -61,6 +61,10 @@ export class ChromaMemoryRepository implements MemoryBackend {
     this.tenants = new Tenants(this.collections, this.registry, clock, options);
   }
 
+  get remark(): string | undefined {
+    return this.endpoint.remark;
+  }
+
   async connect(): Promise<void> {
     await this.endpoint.start();
     this.expirySweep.start();

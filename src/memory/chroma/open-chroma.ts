@@ -1,8 +1,8 @@
-import type { ChromaConfig } from '../../config/app-config';
-import { Clock } from '../memory-backend';
+import type { AppConfig } from '../../config/app-config';
 import { ChromaMemoryRepository } from './chroma-memory.repository';
-import { ChromaServer, ChromaServerLog } from './chroma-server';
+import { LocalChroma, LocalChromaOptions } from './local-chroma';
 import { RemoteChroma } from './remote-chroma';
+import { TenantsOptions } from './tenants';
 
 /**
  * Up to so many vectors of a user are all compared, and kept in memory for it. 50,000 take 105 MB and 27 ms on one core,
@@ -13,15 +13,23 @@ const MOST_VECTORS = 50_000;
 /** For the indexes of all users in use. */
 const MOST_INDEX_BYTES = 256 * 1024 * 1024;
 
+/** What the configuration does not say. */
+export type ChromaSurroundings = Pick<LocalChromaOptions, 'clock' | 'log' | 'dimension' | 'allowLive'>;
+
 /** The backend that the configuration asks for: on a running server, or on a local one. Not connected yet. */
-export function openChroma(config: ChromaConfig, clock: Clock, log: ChromaServerLog): ChromaMemoryRepository {
-  const { url, path, command } = config;
-  const options = { mostVectors: MOST_VECTORS, mostBytes: MOST_INDEX_BYTES };
-  if (url !== undefined)
-    return new ChromaMemoryRepository(new RemoteChroma({ ...config, url }), clock, {
-      ...options,
-      shared: true,
-    });
-  const server = new ChromaServer({ directory: path, command, log });
-  return new ChromaMemoryRepository(server, clock, { ...options, shared: false });
+export function openChroma(config: AppConfig, surroundings: ChromaSurroundings): ChromaMemoryRepository {
+  const { url } = config.chroma;
+  const endpoint =
+    url === undefined ? localChroma(config, surroundings) : new RemoteChroma({ ...config.chroma, url });
+  return new ChromaMemoryRepository(endpoint, surroundings.clock, tenantsOptions(url !== undefined));
+}
+
+/** The local server that the configuration asks for. Not started yet. */
+export function localChroma({ chroma, limits }: AppConfig, surroundings: ChromaSurroundings): LocalChroma {
+  const { path, command } = chroma;
+  return new LocalChroma({ ...surroundings, path, command, limits, tenants: tenantsOptions(false) });
+}
+
+function tenantsOptions(shared: boolean): TenantsOptions {
+  return { mostVectors: MOST_VECTORS, mostBytes: MOST_INDEX_BYTES, shared };
 }

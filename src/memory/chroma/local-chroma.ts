@@ -1,0 +1,137 @@
+import { StartupError } from '../../common/startup.error';
+import { BackendUnavailableError } from '../memory.errors';
+import { Adoption, AdoptionLog, AdoptionOptions, Brought } from './adoption';
+import { readAdoptionRecord } from './adoption-record';
+import { ADOPT_COMMAND, adoptionRemark } from './adoption-remark';
+import { AdoptionTarget } from './adoption-target';
+import { ChromaEndpoint, ConnectionProblem } from './chroma-endpoint';
+import { ChromaMemoryRepository } from './chroma-memory.repository';
+import { ChromaServer, ChromaServerLog } from './chroma-server';
+import { servedDirectory } from './existing-directory';
+import { claimDirectory } from './owned-directory';
+import { TenantsOptions } from './tenants';
+
+export interface LocalChromaOptions extends Omit<AdoptionOptions, 'log'> {
+  /** `CHROMA_PATH`, absolute: a directory of ours, none yet, or one of the original. */
+  readonly path: string;
+  readonly command?: string;
+  readonly tenants: TenantsOptions;
+  readonly log: ChromaServerLog & AdoptionLog;
+}
+
+/**
+ * The local ChromaDB server over what `CHROMA_PATH` stands for. A directory of the original is copied before it is served;
+ * that is the one place where it is decided which directory is opened.
+ */
+export class LocalChroma implements ChromaEndpoint {
+  readonly headers = {};
+  readonly tenant = 'default_tenant';
+  readonly database = 'default_database';
+  remark?: string;
+  private server?: ChromaServer;
+  /** Only where there is an original. */
+  private adoption?: Adoption;
+
+  constructor(private readonly options: LocalChromaOptions) {}
+
+  async start(): Promise<void> {
+    const { path, command, log } = this.options;
+    const { directory, source } = servedDirectory(path);
+    this.server = new ChromaServer({ directory, command, log });
+    let growth: string | undefined;
+    if (source === null) {
+      refuseUnfinishedCopy(directory);
+      await this.server.start();
+    } else {
+      this.adoption = new Adoption(source, directory, this.options);
+      if (this.adoption.isComplete) {
+        await this.server.start();
+        growth = growthOf(this.adoption);
+      } else {
+        await this.adopt(this.adoption, this.server, directory);
+      }
+    }
+    this.remark = adoptionRemark(directory, growth);
+    if (this.remark) log.log(this.remark);
+    if (growth) log.warn(growth);
+  }
+
+  /**
+   * Brings what was written to the original since it was copied.
+   *
+   * @returns undefined where there is no original.
+   */
+  async bringLater(): Promise<Brought | undefined> {
+    const { adoption, server } = this;
+    if (!adoption || !server) return undefined;
+    const original = adoption.openOriginal();
+    try {
+      return await adoption.bringLater(original, this.targetOn(server));
+    } finally {
+      original.close();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.server?.stop();
+  }
+
+  url(): Promise<string> {
+    return this.started().url();
+  }
+
+  recover(failed: string, problem: ConnectionProblem): Promise<string> {
+    return this.started().recover(failed, problem);
+  }
+
+  ensureSpace(bytes: number): Promise<void> {
+    return this.started().ensureSpace(bytes);
+  }
+
+  /** The original is opened first: where that fails, nothing is made. */
+  private async adopt(adoption: Adoption, server: ChromaServer, directory: string): Promise<void> {
+    const original = adoption.openOriginal();
+    try {
+      claimDirectory(directory);
+      await server.start();
+      // Another process may have completed it before this one got hold of the directory.
+      if (!adoption.isComplete) await adoption.complete(original, this.targetOn(server));
+    } finally {
+      original.close();
+    }
+  }
+
+  private targetOn(server: ChromaServer): AdoptionTarget {
+    const { clock, tenants } = this.options;
+    return new AdoptionTarget(server, new ChromaMemoryRepository(server, clock, tenants));
+  }
+
+  private started(): ChromaServer {
+    if (this.server) return this.server;
+    throw new BackendUnavailableError('The ChromaDB server has not been started.');
+  }
+}
+
+/** Whoever removed the original, or names the copy itself, before it was complete. */
+function refuseUnfinishedCopy(directory: string): void {
+  const record = readAdoptionRecord(directory);
+  if (record === undefined || record.state === 'complete') return;
+  throw new StartupError(
+    `${directory} is an unfinished copy of ${record.source}: set CHROMA_PATH to ${record.source} to finish it. If that is ` +
+      'gone for good, remove the copy.',
+  );
+}
+
+/** What to say about an original that was written to since it was copied; undefined where it was not. */
+function growthOf(adoption: Adoption): string | undefined {
+  try {
+    const original = adoption.openOriginal();
+    const hasGrown = adoption.hasGrown(original);
+    original.close();
+    return hasGrown
+      ? `The original was written to since it was copied: stop the service and run "${ADOPT_COMMAND}" to bring the rest.`
+      : undefined;
+  } catch (error) {
+    return `Whether the original was written to since it was copied cannot be told: ${(error as Error).message}`;
+  }
+}
