@@ -3,11 +3,9 @@ import { Command, CommandRunner, Help, Option } from 'nest-commander';
 import { openChromaDirectory } from '../chroma-directory/chroma-directory';
 import { EXIT } from '../cli/exit-code';
 import { Progress } from '../cli/progress';
+import { SHIPPED_DIMENSION } from '../embedding/shipped-model';
 import { inspect } from './inspection';
 import { inspectionJson, inspectionText } from './inspection-report';
-
-/** Of the vectors that the shipped model makes, as the original's did. */
-const DIMENSION = 384;
 
 interface InspectOptions {
   readonly json?: boolean;
@@ -27,7 +25,7 @@ export class InspectChromaCommand extends CommandRunner {
     const records = directory.collections.reduce((sum, { count }) => sum + count, 0);
     const progress = new Progress(records, 'records');
     try {
-      const inspections = await inspect(directory, DIMENSION, () => progress.advance());
+      const inspections = await inspect(directory, SHIPPED_DIMENSION, () => progress.advance());
       progress.end();
       console.log((json ? inspectionJson : inspectionText)(directory, inspections));
       if (inspections.some(({ rejects }) => rejects.length > 0)) process.exitCode = EXIT.findings;

@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'libsql';
 import { openChromaDirectory } from '../../src/chroma-directory/chroma-directory';
 import { ChromaRecord } from '../../src/chroma-directory/chroma-record';
 import { DEFAULT_LIMITS } from '../../src/config/app-config';
@@ -11,7 +14,7 @@ import { CHROMA_VERSIONS, chromaManifest, snapshotOf, unpackedChroma } from '../
 import { ChromaDirectoryBuilder } from '../support/chroma-directory-builder';
 import { collected } from '../support/collected';
 import { MovableClock } from '../support/movable-clock';
-import { processesWith } from '../support/processes';
+import { processesWith, until } from '../support/processes';
 import { vectorNear } from '../support/vectors';
 
 jest.setTimeout(60_000);
@@ -24,12 +27,12 @@ class Opened {
   readonly chroma: LocalChroma;
   readonly repository: ChromaMemoryRepository;
 
-  constructor(path: string, dimension = 384) {
+  constructor(path: string, dimension = 384, bringLater = false) {
     const say = (message: string) => void this.lines.push(message);
     const clock = new MovableClock();
     const log = { debug: () => undefined, log: say, warn: say };
     const options = { path, clock, log, limits: DEFAULT_LIMITS, tenants: TENANTS };
-    this.chroma = new LocalChroma({ ...options, dimension: () => dimension });
+    this.chroma = new LocalChroma({ ...options, dimension: () => dimension, bringLater });
     this.repository = new ChromaMemoryRepository(this.chroma, clock, TENANTS);
   }
 
@@ -53,8 +56,8 @@ describe('a directory of the original', () => {
   const opened: Opened[] = [];
   const remains: string[] = [];
 
-  async function open(path: string, dimension?: number): Promise<Opened> {
-    const service = new Opened(path, dimension);
+  async function open(path: string, dimension?: number, bringLater?: boolean): Promise<Opened> {
+    const service = new Opened(path, dimension, bringLater);
     opened.push(service);
     remains.push(`${path}.wisdom`, `${path}.wisdom.lock`);
     return service.connected();
@@ -220,6 +223,43 @@ describe('a directory of the original', () => {
       await expect(open(path, 3)).rejects.toThrow(/adoption\.json is damaged/);
     });
 
+    it('survives kill -9 in the middle of the copy', async () => {
+      for (let i = 3; i < 4_000; i++) builder.record(`conv_${i}`, `text ${i}`, [i, 1, 1]);
+      const before = snapshotOf(path);
+      const script = join(__dirname, '../support/adopting.ts');
+      const child = spawn(process.execPath, ['--require', './scripts/run-typescript.js', script, path]);
+      const gone = once(child, 'exit');
+      await until('a part of it is copied', () => copiedRecords() > 0);
+      child.kill('SIGKILL');
+      await gone;
+      expect(adoption().state).toBe('copying');
+
+      const service = await open(path, 3);
+      expect(await texts(service)).toEqual(['one', 'two', ...range(3, 4_000).map((i) => `text ${i}`)].sort());
+      expect(adoption()).toMatchObject({
+        state: 'complete',
+        collections: [{ records: 3_999, memories: 3_999 }],
+      });
+      expect(snapshotOf(path)).toEqual(before);
+    });
+
+    function copiedRecords(): number {
+      const file = join(`${path}.wisdom`, 'chroma.sqlite3');
+      if (!existsSync(file)) return 0;
+      const database = new Database(`file:${file}?mode=ro`);
+      try {
+        const [row] = database.prepare('SELECT count(*) AS count FROM embeddings').all() as {
+          count: number;
+        }[];
+        return row!.count;
+      } catch {
+        // Its server makes it just now.
+        return 0;
+      } finally {
+        database.close();
+      }
+    }
+
     describe('that is written to later', () => {
       const write = (id: string, text: string, vector: readonly number[]) => {
         builder.watermark('metadata', 5_000 + Number(id.slice(-3)));
@@ -231,8 +271,10 @@ describe('a directory of the original', () => {
       it('is not looked through again while it is the same', async () => {
         await open(path, 3);
         await close();
-        const service = await open(path, 3);
-        expect(await service.chroma.bringLater()).toEqual({ memories: 0, kept: [] });
+        expect((await open(path, 3)).chroma.remark).not.toContain('written to since');
+        await close();
+        const service = await open(path, 3, true);
+        expect(service.chroma.brought).toEqual({ memories: 0, kept: [] });
         expect(service.chroma.remark).not.toContain('written to since');
       });
 
@@ -248,9 +290,10 @@ describe('a directory of the original', () => {
           expect([start, lines.at(-1)]).toEqual([start, expect.stringContaining(growth)]);
           await close();
         }
-        const service = await open(path, 3);
-        expect(await texts(service)).toEqual(['one', 'two']);
-        expect(await service.chroma.bringLater()).toEqual({ memories: 1, kept: [] });
+        const service = await open(path, 3, true);
+        expect(service.chroma.brought).toEqual({ memories: 1, kept: [] });
+        expect(await texts(service)).toEqual(['one', 'three', 'two']);
+        expect(service.chroma.remark).not.toContain('written to since');
         await close();
         const again = await open(path, 3);
         expect(await texts(again)).toEqual(['one', 'three', 'two']);
@@ -269,10 +312,9 @@ describe('a directory of the original', () => {
         builder.sql(`UPDATE embeddings SET seq_id = 5000 WHERE embedding_id = 'conv_001'`);
         write('conv_003', 'three', [0, 0, 1]);
         write('conv_004', 'four', [0, 0, 1]);
-        const service = await open(path, 3);
-        expect(await service.chroma.bringLater()).toEqual({ memories: 1, kept: ['conv_001', 'conv_003'] });
-        await close();
-        expect(await texts(await open(path, 3))).toEqual(['changed here', 'four', 'named here']);
+        const service = await open(path, 3, true);
+        expect(service.chroma.brought).toEqual({ memories: 1, kept: ['conv_001', 'conv_003'] });
+        expect(await texts(service)).toEqual(['changed here', 'four', 'named here']);
       });
     });
 
@@ -306,6 +348,14 @@ describe('a directory of the original', () => {
         await expect(open(path, 3)).rejects.toThrow(/^CHROMA_PATH .* holds diary\.txt: /);
       });
 
+      it('says that the copy would go to where other memories are', async () => {
+        await open(`${path}.wisdom`, 3);
+        await close();
+        await expect(open(path, 3)).rejects.toThrow(
+          /\.wisdom holds memories of this service that are no copy of/,
+        );
+      });
+
       it('says that something else is where the copy would be', async () => {
         writeFileSync(`${path}.wisdom`, '');
         await expect(open(path, 3)).rejects.toThrow(`${path}.wisdom`);
@@ -320,6 +370,10 @@ describe('a directory of the original', () => {
     });
   });
 });
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
 
 function ownMemory({ externalId, content }: { externalId: string; content: string }): {
   memory: Memory;

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { ChromaDirectory, openChromaDirectory } from '../../chroma-directory/chroma-directory';
 import { ChromaDirectoryError } from '../../chroma-directory/chroma-directory.errors';
 import { StartupError } from '../../common/startup.error';
@@ -67,32 +69,47 @@ export class Adoption {
     }
   }
 
-  /** Copies everything and compares it with the original. The directory must be held by this process. */
-  async complete(original: ChromaDirectory, target: AdoptionTarget): Promise<void> {
-    const { clock, log } = this.options;
-    const { memories, leftOut } = memoryCollectionsOf(original);
-    const record: AdoptionRecord = {
+  /**
+   * Notes in the directory, which is ours, what it is going to be a copy of, unless that is noted already.
+   *
+   * @throws StartupError when it has memories of its own.
+   */
+  begin(original: ChromaDirectory): void {
+    if (readAdoptionRecord(this.directory)) return;
+    if (existsSync(join(this.directory, 'chroma.sqlite3')))
+      throw new StartupError(
+        `${this.directory} holds memories of this service that are no copy of CHROMA_PATH ${this.source}: ` +
+          'set CHROMA_PATH to one of the two, or move one of them away.',
+      );
+    writeAdoptionRecord(this.directory, {
       source: this.source,
       writtenBy: original.generation.writtenBy,
       state: 'copying',
-      startedAt: readAdoptionRecord(this.directory)?.startedAt ?? clock.now().toISOString(),
+      startedAt: this.options.clock.now().toISOString(),
       collections: [],
-      leftOut,
-    };
-    writeAdoptionRecord(this.directory, record);
+      leftOut: [],
+    });
+  }
+
+  /** Copies everything and compares it with the original. The directory must be held by this process. */
+  async complete(original: ChromaDirectory, target: AdoptionTarget): Promise<void> {
+    const { log } = this.options;
+    const record = this.record();
+    const { memories, leftOut } = memoryCollectionsOf(original);
+    const { writtenBy } = original.generation;
     log.log(
-      `CHROMA_PATH ${this.source} was made by ChromaDB ${record.writtenBy} and stays as it is: its memories are ` +
+      `CHROMA_PATH ${this.source} was made by ChromaDB ${writtenBy} and stays as it is: its memories are ` +
         `copied to ${this.directory}`,
     );
     const collections = await this.copied(memories, (collection, progress) =>
       this.batches(original, collection, { target, record, progress }),
     );
-    writeAdoptionRecord(this.directory, { ...record, state: 'complete', collections });
+    writeAdoptionRecord(this.directory, { ...record, state: 'complete', writtenBy, collections, leftOut });
   }
 
   /** Whether the original was written to since it was copied. */
   hasGrown(original: ChromaDirectory): boolean {
-    const record = readAdoptionRecord(this.directory);
+    const record = this.record();
     return memoryCollectionsOf(original).memories.some(
       ({ collection }) => collection.sequence > (adoptedOf(record, collection.id)?.sequence ?? 0),
     );
@@ -100,8 +117,7 @@ export class Adoption {
 
   /** Brings what was written to the original since it was copied. The directory must be held by this process. */
   async bringLater(original: ChromaDirectory, target: AdoptionTarget): Promise<Brought> {
-    const record = readAdoptionRecord(this.directory);
-    if (record === undefined) throw new TypeError(`${this.directory} is no copy`);
+    const record = this.record();
     const { memories, leftOut } = memoryCollectionsOf(original);
     const progress = this.progress('Looked at', memories);
     const outcomes = await translated(async () => {
@@ -119,6 +135,12 @@ export class Adoption {
       memories: outcomes.reduce((sum, { brought }) => sum + brought, 0),
       kept: outcomes.flatMap(({ kept }) => kept),
     };
+  }
+
+  private record(): AdoptionRecord {
+    const record = readAdoptionRecord(this.directory);
+    if (record === undefined) throw new TypeError(`${this.directory} is no copy`);
+    return record;
   }
 
   private copied(
@@ -159,8 +181,8 @@ export class Adoption {
 }
 
 /** Another collection of the same name is another collection. */
-function adoptedOf(record: AdoptionRecord | undefined, id: string): AdoptedCollection | undefined {
-  return record?.collections.find((collection) => collection.id === id);
+function adoptedOf(record: AdoptionRecord, id: string): AdoptedCollection | undefined {
+  return record.collections.find((collection) => collection.id === id);
 }
 
 async function translated<T>(work: () => Promise<T>): Promise<T> {

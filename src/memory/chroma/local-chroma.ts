@@ -17,6 +17,8 @@ export interface LocalChromaOptions extends Omit<AdoptionOptions, 'log'> {
   readonly command?: string;
   readonly tenants: TenantsOptions;
   readonly log: ChromaServerLog & AdoptionLog;
+  /** Brings what was written to the original since it was copied, instead of only saying so. */
+  readonly bringLater?: boolean;
 }
 
 /**
@@ -28,9 +30,11 @@ export class LocalChroma implements ChromaEndpoint {
   readonly tenant = 'default_tenant';
   readonly database = 'default_database';
   remark?: string;
+  /** Whether there is an original; known once it is started. */
+  isCopy = false;
+  /** What was brought from the original at this start. */
+  brought?: Brought;
   private server?: ChromaServer;
-  /** Only where there is an original. */
-  private adoption?: Adoption;
 
   constructor(private readonly options: LocalChromaOptions) {}
 
@@ -43,33 +47,12 @@ export class LocalChroma implements ChromaEndpoint {
       refuseUnfinishedCopy(directory);
       await this.server.start();
     } else {
-      this.adoption = new Adoption(source, directory, this.options);
-      if (this.adoption.isComplete) {
-        await this.server.start();
-        growth = growthOf(this.adoption);
-      } else {
-        await this.adopt(this.adoption, this.server, directory);
-      }
+      this.isCopy = true;
+      growth = await this.startOnCopy(new Adoption(source, directory, this.options), directory);
     }
     this.remark = adoptionRemark(directory, growth);
     if (this.remark) log.log(this.remark);
     if (growth) log.warn(growth);
-  }
-
-  /**
-   * Brings what was written to the original since it was copied.
-   *
-   * @returns undefined where there is no original.
-   */
-  async bringLater(): Promise<Brought | undefined> {
-    const { adoption, server } = this;
-    if (!adoption || !server) return undefined;
-    const original = adoption.openOriginal();
-    try {
-      return await adoption.bringLater(original, this.targetOn(server));
-    } finally {
-      original.close();
-    }
   }
 
   async stop(): Promise<void> {
@@ -88,17 +71,30 @@ export class LocalChroma implements ChromaEndpoint {
     return this.started().ensureSpace(bytes);
   }
 
-  /** The original is opened first: where that fails, nothing is made. */
-  private async adopt(adoption: Adoption, server: ChromaServer, directory: string): Promise<void> {
+  /**
+   * The original is opened first: where that fails and it is needed, nothing is made.
+   *
+   * @returns what to say about writes to the original since it was copied.
+   */
+  private async startOnCopy(adoption: Adoption, directory: string): Promise<string | undefined> {
+    const server = this.started();
+    if (adoption.isComplete && !this.options.bringLater) {
+      await server.start();
+      return growthOf(adoption);
+    }
     const original = adoption.openOriginal();
     try {
       claimDirectory(directory);
+      adoption.begin(original);
       await server.start();
+      const target = this.targetOn(server);
       // Another process may have completed it before this one got hold of the directory.
-      if (!adoption.isComplete) await adoption.complete(original, this.targetOn(server));
+      if (!adoption.isComplete) await adoption.complete(original, target);
+      else if (this.options.bringLater) this.brought = await adoption.bringLater(original, target);
     } finally {
       original.close();
     }
+    return undefined;
   }
 
   private targetOn(server: ChromaServer): AdoptionTarget {

@@ -14,7 +14,10 @@ const MOST_VECTORS = 50_000;
 const MOST_INDEX_BYTES = 256 * 1024 * 1024;
 
 /** What the configuration does not say. */
-export type ChromaSurroundings = Pick<LocalChromaOptions, 'clock' | 'log' | 'dimension' | 'allowLive'>;
+export type ChromaSurroundings = Pick<
+  LocalChromaOptions,
+  'clock' | 'log' | 'dimension' | 'allowLive' | 'bringLater'
+>;
 
 /** The backend that the configuration asks for: on a running server, or on a local one. Not connected yet. */
 export function openChroma(config: AppConfig, surroundings: ChromaSurroundings): ChromaMemoryRepository {

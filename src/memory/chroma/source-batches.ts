@@ -8,7 +8,7 @@ import { AdoptionTarget } from './adoption-target';
 import { CarriedMemory } from './carried-memory';
 
 /** In one call to ChromaDB: a call costs little beside them, and memory stays flat. */
-const BATCH_MEMORIES = 1_000;
+const BATCH_MEMORIES = 500;
 
 export interface CopyOptions {
   /** Of the vectors that can be searched. */
