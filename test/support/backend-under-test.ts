@@ -11,7 +11,7 @@ import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-mem
 import { EmbeddedDatabase } from './embedded-database';
 import { createTestDatabase, databaseConfig } from './postgres-server';
 
-const SILENT = { debug: () => undefined, warn: () => undefined };
+const SILENT = { debug: () => undefined, log: () => undefined, warn: () => undefined };
 
 /** An empty backend, not connected yet, and what to do after it was closed; no other until then. */
 export interface FreshBackend {
@@ -58,9 +58,9 @@ export async function freshBackend(
     case 'chromadb': {
       // The lock of the directory stands beside it.
       const parent = await mkdtemp(join(tmpdir(), 'chroma-'));
-      const config = readAppConfig({ CHROMA_PATH: join(parent, 'data') }).chroma;
+      const config = readAppConfig({ CHROMA_PATH: join(parent, 'data') });
       return {
-        backend: openChroma(config, clock, SILENT),
+        backend: openChroma(config, { clock, log: SILENT, dimension: () => model().dimension }),
         remove: () => rm(parent, { recursive: true }),
       };
     }

@@ -70,13 +70,11 @@ Examples:
   }
 }
 
-function report({ isCopy, brought }: LocalChroma, { chroma }: AppConfig): void {
-  if (!isCopy)
-    console.log(`${chroma.path} is no directory of the earlier service: there is nothing to copy.`);
+function report({ isCopy, remark, brought }: LocalChroma, { chroma }: AppConfig): void {
+  console.log(isCopy ? remark : `${chroma.path} is no directory of the earlier service: nothing to copy.`);
   if (brought === undefined) return;
-  console.log(
-    `Brought what was written to the original since: ${brought.memories.toLocaleString('en')} memories.`,
-  );
+  const memories = brought.memories.toLocaleString('en');
+  console.log(`Brought what was written to the original since: ${memories} memories.`);
   if (brought.kept.length === 0) return;
   console.log(`These stay as they are here, because they were changed here: ${brought.kept.join(', ')}`);
   process.exitCode = EXIT.findings;

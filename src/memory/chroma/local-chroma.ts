@@ -51,7 +51,6 @@ export class LocalChroma implements ChromaEndpoint {
       growth = await this.startOnCopy(new Adoption(source, directory, this.options), directory);
     }
     this.remark = adoptionRemark(directory, growth);
-    if (this.remark) log.log(this.remark);
     if (growth) log.warn(growth);
   }
 
