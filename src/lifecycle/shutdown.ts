@@ -26,7 +26,7 @@ export function endOnSignals(app: Closable, report: (problem: string) => void): 
   let toldAt: number | undefined;
   const end = (signal: keyof typeof EXIT_CODE_OF_SIGNAL): void => {
     if (toldAt !== undefined) {
-      if (performance.now() - toldAt > ONE_PRESS_MS) process.exit(EXIT_CODE_OF_SIGNAL[signal]);
+      if (performance.now() - toldAt > ONE_PRESS_MS) endNow(signal);
       return;
     }
     toldAt = performance.now();
@@ -34,6 +34,14 @@ export function endOnSignals(app: Closable, report: (problem: string) => void): 
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
+}
+
+/** By the signal itself: an exit takes threads down in order, and the model's, inside a batch, aborts the process. */
+function endNow(signal: keyof typeof EXIT_CODE_OF_SIGNAL): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  // Signals without a listener do nothing to the first process of a container.
+  process.exit(EXIT_CODE_OF_SIGNAL[signal]);
 }
 
 /** @returns the exit code: 0 when everything closed in time, else 1. Never rejects. */

@@ -173,11 +173,29 @@ describe('the service as a process', () => {
     const cut = once(store.client, 'error');
     const start = performance.now();
     const again = setInterval(() => service.kill('SIGTERM'), 100);
-    expect(await service.ended).toBe(143);
+    expect(await service.ended).toBe('SIGTERM');
     clearInterval(again);
     expect(performance.now() - start).toBeLessThan(2500);
     await cut;
   });
+});
+
+it('ends at once when it is told again while the model works', async () => {
+  const service = await ServiceProcess.start();
+  const url = await service.url();
+  const memories = Array.from({ length: 30 }, () => ({ content: `${TEXT}. `.repeat(8000) }));
+  const storing = fetch(`${url}/api/memory/store/batch`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ memories }),
+  });
+  const cut = expect(storing).rejects.toThrow('fetch failed');
+  await untilEmbedding(url);
+  const again = setInterval(() => service.kill('SIGTERM'), 100);
+  expect(await service.ended).toBe('SIGTERM');
+  clearInterval(again);
+  await cut;
+  expect(service.printed).not.toContain('terminate called');
 });
 
 describe.each(['npm start', 'npm run start:prod', 'node_modules/.bin/nest start --no-shell'])(
