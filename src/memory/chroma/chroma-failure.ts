@@ -10,6 +10,9 @@ import { DomainError } from '../../common/domain.error';
 import { BackendUnavailableError } from '../memory.errors';
 import { ConnectionProblem } from './chroma-endpoint';
 
+export const OTHER_DIMENSION =
+  'ChromaDB has vectors of another dimension here: EMBEDDING_MODEL must be the one that they were made with.';
+
 /** The server did not answer in time. */
 export class SilentServerError extends Error {
   constructor(timeoutMs: number) {
@@ -55,8 +58,7 @@ function explanationOf(error: unknown): string {
     return 'ChromaDB refused the request: a limit or quota of the server is reached.';
   if (error instanceof ChromaNotFoundError || status === 404)
     return 'ChromaDB no longer has the collection: somebody else deleted it. Send it again.';
-  if (/dimension/i.test(message ?? ''))
-    return 'ChromaDB has vectors of another dimension here: EMBEDDING_MODEL must be the one that they were made with.';
+  if (/dimension/i.test(message ?? '')) return OTHER_DIMENSION;
   if (/disk is full|No space left/i.test(message ?? ''))
     return 'The disk of ChromaDB is full: free some space and send it again.';
   return 'ChromaDB could not do it; its log says why. What was acknowledged before is safe.';

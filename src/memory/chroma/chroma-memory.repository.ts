@@ -24,26 +24,22 @@ import { ChromaEndpoint } from './chroma-endpoint';
 import { ChromaRegistry } from './chroma-registry';
 import { listEntries } from './list-entries';
 import { matchingEntries } from './matching-entries';
-import { memoryOf } from './memory-record';
 import { NearestMemories } from './nearest-memories';
+import { RecordReader } from './record-reader';
 import { Tenant } from './tenant';
 import { TenantEntry } from './tenant-entry';
 import { TenantIndex } from './tenant-index';
-import { Tenants, TenantsOptions } from './tenants';
+import { TenantLoader } from './tenant-loader';
+import { collectionOf, Tenants, TenantsOptions } from './tenants';
 import { visitInSlices } from './time-slices';
-import { replacement, revision } from './tenant-writes';
-
-/** A memory that is complete already, and its vectors: one per chunk, of any length. */
-export interface ImportedMemory {
-  readonly memory: Memory;
-  readonly vectors: readonly Float32Array[];
-}
+import { CompleteMemory, replacement, revision } from './tenant-writes';
 
 /** ChromaDB, with an index of each user in memory (docs/adr/0002-chroma-index-in-memory.md). */
 export class ChromaMemoryRepository implements MemoryBackend {
   readonly name = 'chromadb';
   private readonly collections: ChromaCollections;
   private readonly registry: ChromaRegistry;
+  private readonly reader: RecordReader;
   private readonly tenants: Tenants;
   /** What fails is told by the next request. */
   private readonly expirySweep = new ExpirySweep(
@@ -58,7 +54,9 @@ export class ChromaMemoryRepository implements MemoryBackend {
   ) {
     this.collections = new ChromaCollections(new ChromaConnection(endpoint));
     this.registry = new ChromaRegistry(this.collections, clock);
-    this.tenants = new Tenants(this.collections, this.registry, clock, options);
+    this.reader = new RecordReader(this.registry, clock.now());
+    const loader = new TenantLoader(this.collections, this.reader, options);
+    this.tenants = new Tenants(this.collections, this.registry, loader, clock, options);
   }
 
   get remark(): string | undefined {
@@ -89,7 +87,7 @@ export class ChromaMemoryRepository implements MemoryBackend {
         const replaced = input.externalId === null ? undefined : tenant.index.find(input.externalId, now);
         const earlier = replaced && { ...replaced.header, content: '' };
         const memory = storedMemory(input, { id: newMemoryId(), userId, now }, earlier);
-        return replacement(memory, vectors, replaced);
+        return replacement({ memory, vectors }, replaced);
       });
       await tenant.write(writes);
       return writes.map(({ memory }) => memory);
@@ -102,10 +100,10 @@ export class ChromaMemoryRepository implements MemoryBackend {
    *
    * @throws BatchTooLargeError when the store cannot write so many vectors at once (5,461).
    */
-  import(userId: number, memories: readonly ImportedMemory[]): Promise<void> {
+  import(userId: number, memories: readonly CompleteMemory[]): Promise<void> {
     return this.tenants.write(userId, async (tenant) => {
       const writes = memories.map(({ memory, vectors }) =>
-        replacement(memory, vectors, tenant.index.ofId(memory.id)),
+        replacement({ memory, vectors }, tenant.index.ofId(memory.id)),
       );
       if (writes.length > 0) await tenant.write(writes);
     });
@@ -131,7 +129,7 @@ export class ChromaMemoryRepository implements MemoryBackend {
       if (!entry || !current) return undefined;
       const memory = { ...revise(current), updatedAt: now };
       if (vectors) {
-        const write = replacement(memory, vectors, entry);
+        const write = replacement({ memory, vectors }, entry);
         await tenant.write([write]);
         return write.memory;
       }
@@ -205,9 +203,10 @@ export class ChromaMemoryRepository implements MemoryBackend {
     });
   }
 
-  async listProjects(userId: number): Promise<ProjectSummary[]> {
-    const projects = await this.registry.listProjects(userId);
+  /** After loading, which notes projects of the original's memories. */
+  listProjects(userId: number): Promise<ProjectSummary[]> {
     return this.tenants.read(userId, async ({ index }) => {
+      const projects = await this.registry.listProjects(userId);
       const memories = new Map<number | null, number>();
       await this.visitLive(index, ({ header: { projectId } }) =>
         memories.set(projectId, (memories.get(projectId) ?? 0) + 1),
@@ -222,7 +221,7 @@ export class ChromaMemoryRepository implements MemoryBackend {
     userId: number,
     by: { readonly name: string } | { readonly id: number },
   ): Promise<Project | undefined> {
-    return this.registry.findProject(userId, by);
+    return this.tenants.read(userId, () => this.registry.findProject(userId, by));
   }
 
   ensureProject(userId: number, name: string): Promise<Project> {
@@ -241,19 +240,21 @@ export class ChromaMemoryRepository implements MemoryBackend {
    * the entry was looked up is left out.
    */
   private async memoriesOf(
-    { collection }: Tenant,
+    tenant: Tenant,
     userId: number,
     entries: readonly TenantEntry[],
   ): Promise<Map<TenantEntry, Memory>> {
+    const { collection } = tenant;
     if (collection === undefined) return new Map();
     const ids = entries.map(({ recordId }) => recordId);
     const records = await this.collections.get(collection, ids, { documents: true });
     const byRecordId = new Map(records.map((record) => [record.id, record]));
-    const memories = entries.flatMap((entry): [TenantEntry, Memory][] => {
+    const memories = new Map<TenantEntry, Memory>();
+    if (records.length < entries.length) this.tenants.doubt(userId, tenant);
+    for (const entry of entries) {
       const record = byRecordId.get(entry.recordId);
-      const memory = record && memoryOf(record, userId);
-      return memory ? [[entry, memory]] : [];
-    });
-    return new Map(memories);
+      if (record) memories.set(entry, await this.reader.memory(record, collectionOf(userId), userId));
+    }
+    return memories;
   }
 }

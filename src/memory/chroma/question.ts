@@ -1,3 +1,6 @@
+import { BackendUnavailableError } from '../memory.errors';
+import { OTHER_DIMENSION } from './chroma-failure';
+
 /**
  * The vector of a question, ready to be compared with many. In double precision: as single it has to be widened for
  * every product (measured over 50,000 of 384: 27 instead of 33 ms).
@@ -6,37 +9,40 @@ export class Question {
   private readonly components: Float64Array;
 
   /** @param vector of length 1. */
-  constructor(readonly vector: Float32Array) {
+  constructor(vector: Float32Array) {
     this.components = Float64Array.from(vector);
   }
 
   /**
    * Cosine similarity to the best of some vectors, in [-1, 1]; undefined where there are none.
    *
-   * @param directions one after the other, each of length 1.
+   * @param directions each of length 1.
+   * @throws BackendUnavailableError when they are of another dimension.
    */
-  bestOf(directions: Float32Array): number | undefined {
-    if (directions.length === 0) return undefined;
-    let best = -1;
-    for (let start = 0; start < directions.length; start += this.components.length) {
-      best = Math.max(best, this.dot(directions, start));
-    }
+  bestOf(directions: readonly Float32Array[]): number | undefined {
+    let best: number | undefined;
+    for (const direction of directions) best = Math.max(best ?? -1, this.dot(direction));
     // Rounding can put the product of two unit vectors a little outside.
-    return Math.min(1, best);
+    return best === undefined ? undefined : Math.min(1, best);
   }
 
-  /** Four sums side by side keep the processor busy: twice as fast as one (measured). */
-  private dot(directions: Float32Array, start: number): number {
+  /** Four sums side by side keep the processor busy: 1.5 times as fast as one (measured). */
+  private dot(direction: Float32Array): number {
     const { components } = this;
-    const inFours = components.length & ~3;
-    let [a, b, c, d] = [0, 0, 0, 0];
+    const dimension = components.length;
+    if (direction.length !== dimension) throw new BackendUnavailableError(OTHER_DIMENSION);
+    const inFours = dimension & ~3;
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
     for (let i = 0; i < inFours; i += 4) {
-      a += components[i]! * directions[start + i]!;
-      b += components[i + 1]! * directions[start + i + 1]!;
-      c += components[i + 2]! * directions[start + i + 2]!;
-      d += components[i + 3]! * directions[start + i + 3]!;
+      a += components[i]! * direction[i]!;
+      b += components[i + 1]! * direction[i + 1]!;
+      c += components[i + 2]! * direction[i + 2]!;
+      d += components[i + 3]! * direction[i + 3]!;
     }
-    for (let i = inFours; i < components.length; i++) a += components[i]! * directions[start + i]!;
+    for (let i = inFours; i < dimension; i++) a += components[i]! * direction[i]!;
     return a + b + c + d;
   }
 }

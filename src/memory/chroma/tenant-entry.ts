@@ -15,8 +15,8 @@ export interface TenantEntry {
   readonly chunks: number;
   /** Length of the text in UTF-16 units. */
   readonly characters: number;
-  /** The vectors that have a direction, one after the other, each of length 1; undefined where too many are stored. */
-  readonly directions?: Float32Array;
+  /** The vectors that have a direction, each of length 1; undefined where the user has too many to keep them. */
+  readonly directions?: readonly Float32Array[];
 }
 
 export function byEntryOccurrence(a: TenantEntry, b: TenantEntry): number {
@@ -36,17 +36,14 @@ export function chunkId(recordId: string, version: number, chunk: number): strin
 /** Rounding on the way leaves lengths this near 1; only vectors of others' making are further off. */
 const UNIT_TOLERANCE = 1e-4;
 
-/** `TenantEntry.directions` of a memory's vectors. */
-export function directionsOf(vectors: readonly Float32Array[]): Float32Array {
-  const directed = vectors.filter((vector) => lengthOf(vector) > 0);
-  const dimension = vectors[0]?.length ?? 0;
-  const directions = new Float32Array(directed.length * dimension);
-  directed.forEach((vector, i) => {
+/** `TenantEntry.directions` of a memory's vectors: copies, since these are the caller's. */
+export function directionsOf(vectors: readonly Float32Array[]): Float32Array[] {
+  return vectors.flatMap((vector) => {
     const length = lengthOf(vector);
+    if (length === 0) return [];
     const isUnit = Math.abs(length - 1) < UNIT_TOLERANCE;
-    directions.set(isUnit ? vector : vector.map((component) => component / length), i * dimension);
+    return [isUnit ? vector.slice() : vector.map((component) => component / length)];
   });
-  return directions;
 }
 
 function lengthOf(vector: Float32Array): number {

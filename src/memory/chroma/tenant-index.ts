@@ -4,6 +4,8 @@ import { byEntryOccurrence, TenantEntry } from './tenant-entry';
 
 /** Measured: a header with its metadata, its text left out, and its places in the maps. */
 const HEADER_BYTES = 1_200;
+/** Measured: what an array of numbers takes beside its numbers. */
+const VECTOR_OVERHEAD_BYTES = 580;
 
 /**
  * All memories of one user without their texts, in memory: what filters, lists and counts are answered from. Expired
@@ -92,7 +94,7 @@ export class TenantIndex {
     const namesake = header.externalId === null ? undefined : this.byExternalId.get(header.externalId);
     if (header.externalId !== null && !(namesake && namesake.header.updatedAt > header.updatedAt))
       this.byExternalId.set(header.externalId, entry);
-    this.vectorBytes += directions?.byteLength ?? 0;
+    this.vectorBytes += bytesOf(directions);
   }
 
   private leave(entry: TenantEntry): void {
@@ -102,8 +104,12 @@ export class TenantIndex {
     if (this.byRecordId.get(recordId) === entry) this.byRecordId.delete(recordId);
     if (header.externalId !== null && this.byExternalId.get(header.externalId) === entry)
       this.byExternalId.delete(header.externalId);
-    this.vectorBytes -= directions?.byteLength ?? 0;
+    this.vectorBytes -= bytesOf(directions);
   }
+}
+
+function bytesOf(directions: readonly Float32Array[] = []): number {
+  return directions.reduce((sum, { byteLength }) => sum + byteLength + VECTOR_OVERHEAD_BYTES, 0);
 }
 
 /** Both in the order of entries. One alone is put in its place: sorting 50,000 takes milliseconds, this takes none. */

@@ -1,6 +1,7 @@
 import { ChromaCollections } from './chroma-collections';
-import { ReadRecord } from './chroma-record';
-import { entryOf, isChunk } from './memory-record';
+import { ReadOptions, ReadRecord } from './chroma-record';
+import { isChunk } from './memory-record';
+import { RecordReader } from './record-reader';
 import { directionsOf, recordIdsOf, TenantEntry } from './tenant-entry';
 import { TenantIndex } from './tenant-index';
 
@@ -15,50 +16,79 @@ export interface LoadedTenant {
   readonly leftovers: readonly string[];
 }
 
-/**
- * Reads a user's collection. Nothing may be written to it meanwhile.
- *
- * @param mostVectors the most records whose vectors are kept in memory; with more, none are.
- */
-export async function loadTenant(
-  collections: ChromaCollections,
-  collection: string,
-  { userId, mostVectors }: { readonly userId: number; readonly mostVectors: number },
-): Promise<LoadedTenant> {
-  const hasVectors = (await collections.count(collection)) <= mostVectors;
-  const entries: TenantEntry[] = [];
-  const unfinished: TenantEntry[] = [];
-  const chunks = new Map<string, Float32Array | undefined>();
-  let records = 0;
-  for await (const page of pagesOf(collections, collection, hasVectors)) {
-    records += page.length;
-    for (const record of page) {
-      const entry = isChunk(record) ? undefined : entryOf(record, userId);
-      if (isChunk(record) || (entry && entry.chunks > 1)) chunks.set(record.id, record.vector);
-      if (entry) (entry.chunks > 1 ? unfinished : entries).push(withDirections(entry, [record.vector]));
+export interface TenantLoaderOptions {
+  /** The most records whose vectors are kept in memory; with more, none are. */
+  readonly mostVectors: number;
+  /** Whether there can be records that are not ours. */
+  readonly shared: boolean;
+}
+
+/** Makes the index of a user out of what is stored. */
+export class TenantLoader {
+  constructor(
+    private readonly collections: ChromaCollections,
+    private readonly reader: RecordReader,
+    private readonly options: TenantLoaderOptions,
+  ) {}
+
+  /** Nothing may be written to the collection meanwhile. */
+  async load(collection: string, name: string, userId: number): Promise<LoadedTenant> {
+    const { mostVectors, shared } = this.options;
+    const vectors = (await this.collections.count(collection)) <= mostVectors;
+    const assembly = new TenantAssembly();
+    for await (const page of pagesOf(this.collections, collection, { vectors, documents: shared })) {
+      for (const record of page) {
+        if (isChunk(record)) assembly.addChunk(record);
+        else assembly.add(await this.reader.entry(record, name, userId), record.vector);
+      }
     }
+    return assembly.result(vectors);
   }
-  for (const entry of unfinished) {
-    const ids = recordIdsOf(entry);
-    entries.push(
-      withDirections(
-        entry,
-        ids.map((id) => chunks.get(id)),
-      ),
-    );
-    for (const id of ids) chunks.delete(id);
+}
+
+/** Puts memories of several chunks together: their records come in any order. */
+class TenantAssembly {
+  private readonly complete: TenantEntry[] = [];
+  private readonly incomplete: TenantEntry[] = [];
+  /** Vectors of the records of memories of several chunks. */
+  private readonly parts = new Map<string, Float32Array | undefined>();
+  private records = 0;
+
+  addChunk({ id, vector }: ReadRecord): void {
+    this.records++;
+    this.parts.set(id, vector);
   }
-  return { index: new TenantIndex(entries, hasVectors), records, leftovers: [...chunks.keys()] };
+
+  add(entry: TenantEntry, vector: Float32Array | undefined): void {
+    this.records++;
+    if (entry.chunks === 1) {
+      this.complete.push(withDirections(entry, [vector]));
+      return;
+    }
+    this.parts.set(entry.recordId, vector);
+    this.incomplete.push(entry);
+  }
+
+  result(hasVectors: boolean): LoadedTenant {
+    for (const entry of this.incomplete) {
+      const ids = recordIdsOf(entry);
+      const vectors = ids.map((id) => this.parts.get(id));
+      this.complete.push(withDirections(entry, vectors));
+      for (const id of ids) this.parts.delete(id);
+    }
+    const index = new TenantIndex(this.complete, hasVectors);
+    return { index, records: this.records, leftovers: [...this.parts.keys()] };
+  }
 }
 
 /** Every page, the next one on its way while one is looked at. */
 async function* pagesOf(
   collections: ChromaCollections,
   collection: string,
-  vectors: boolean,
+  options: ReadOptions,
 ): AsyncGenerator<ReadRecord[]> {
   const page = (number: number): Promise<ReadRecord[]> =>
-    collections.page(collection, number * PAGE_RECORDS, PAGE_RECORDS, { vectors });
+    collections.page(collection, number * PAGE_RECORDS, PAGE_RECORDS, options);
   let next = page(0);
   for (let number = 1; ; number++) {
     const records = await next;

@@ -4,14 +4,19 @@ import { entryOf, memoryOf, memoryRecord, recordsOf } from './memory-record';
 import { TenantWrite } from './tenant';
 import { directionsOf, TenantEntry } from './tenant-entry';
 
+/** A memory as it is to be, ids and times included, with the vectors of its chunks; these may be of any length. */
+export interface CompleteMemory {
+  readonly memory: Memory;
+  readonly vectors: readonly Float32Array[];
+}
+
 /**
  * A memory with all its vectors, new or in place of another.
  *
  * @returns with the memory as it will be read.
  */
 export function replacement(
-  memory: Memory,
-  vectors: readonly Float32Array[],
+  { memory, vectors }: CompleteMemory,
   replaced?: TenantEntry,
 ): TenantWrite & { readonly memory: Memory } {
   const storage = {

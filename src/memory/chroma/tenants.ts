@@ -6,13 +6,9 @@ import { KeyedMutex } from './keyed-mutex';
 import { BackendUnavailableError } from '../memory.errors';
 import { Tenant } from './tenant';
 import { TenantIndex } from './tenant-index';
-import { loadTenant } from './tenant-loader';
+import { TenantLoader, TenantLoaderOptions } from './tenant-loader';
 
-export interface TenantsOptions {
-  /** Others may write to the collections too. */
-  readonly shared: boolean;
-  /** The most records of a user whose vectors are kept in memory. */
-  readonly mostVectors: number;
+export interface TenantsOptions extends TenantLoaderOptions {
   /** For all indexes together. The one in use is kept even if it is larger alone. */
   readonly mostBytes: number;
 }
@@ -30,6 +26,7 @@ export class Tenants {
   constructor(
     private readonly collections: ChromaCollections,
     private readonly registry: ChromaRegistry,
+    private readonly loader: TenantLoader,
     private readonly clock: Clock,
     private readonly options: TenantsOptions,
   ) {
@@ -53,13 +50,19 @@ export class Tenants {
   /** The same with nobody else writing to that user meanwhile. */
   write<T>(userId: number, work: (tenant: Tenant) => Promise<T>): Promise<T> {
     return this.mutex.run(userId, async () => {
-      const tenant = this.loaded.get(userId) ?? (await this.load(userId));
+      const known = this.loaded.get(userId);
+      const tenant = known && (await this.isCurrent(known)) ? known : await this.load(userId);
       const result = await this.attempt(userId, tenant, work);
       // Its size has changed.
       if (this.loaded.peek(userId) === tenant) this.loaded.set(userId, tenant);
       if (tenant.needsSweeping(this.clock.now())) this.sweepLater(userId);
       return result;
     });
+  }
+
+  /** Something that the index has was not in the store. If others write there, that is why, and it is loaded anew. */
+  doubt(userId: number, tenant: Tenant): void {
+    if (this.options.shared && this.loaded.peek(userId) === tenant) this.loaded.delete(userId);
   }
 
   /** Removes from the store what has expired or was left over, of the users in use. */
@@ -76,7 +79,7 @@ export class Tenants {
 
   private async current(userId: number): Promise<Tenant> {
     const tenant = this.loaded.get(userId);
-    if (tenant && (!this.options.shared || (await this.isCurrent(tenant)))) return tenant;
+    if (tenant && (await this.isCurrent(tenant))) return tenant;
     return this.mutex.run(userId, async () => {
       const other = this.loaded.get(userId);
       // A write of ours may have been counted before the index followed it.
@@ -89,11 +92,12 @@ export class Tenants {
 
   private async load(userId: number): Promise<Tenant> {
     const { mostVectors } = this.options;
-    const collection = await this.collections.findCollection(collectionOf(userId));
+    const name = collectionOf(userId);
+    const collection = await this.collections.findCollection(name);
     const loaded =
       collection === undefined
         ? { index: new TenantIndex([], true), records: 0, leftovers: [] }
-        : await loadTenant(this.collections, collection, { userId, mostVectors });
+        : await this.loader.load(collection, name, userId);
     const place = { collection, mostVectors, create: () => this.create(userId) };
     const tenant = new Tenant(this.collections, place, loaded);
     this.countedAt.set(tenant, performance.now());
@@ -106,8 +110,9 @@ export class Tenants {
     return this.collections.ensureCollection(collectionOf(userId));
   }
 
-  /** Whether a collection that others may write to still has as many records as the index knows. */
+  /** Whether a collection still has as many records as the index knows, if others may write to it. */
   private async isCurrent(tenant: Tenant): Promise<boolean> {
+    if (!this.options.shared) return true;
     const now = performance.now();
     if (now - (this.countedAt.get(tenant) ?? -Infinity) < RECOUNT_INTERVAL_MS) return true;
     const { collection, records } = tenant;

@@ -1,0 +1,163 @@
+import { ChromaClient, Collection } from 'chromadb';
+import { ChromaMemoryRepository } from '../../src/memory/chroma/chroma-memory.repository';
+import { ChromaServer } from '../../src/memory/chroma/chroma-server';
+import { RemoteChroma } from '../../src/memory/chroma/remote-chroma';
+import { ChromaPlace } from '../support/chroma-backend';
+import { embedded } from '../support/memories';
+import { until } from '../support/processes';
+import { unitVector } from '../support/vectors';
+
+jest.setTimeout(60_000);
+
+const NO_EMBEDDING = { name: 'none', generate: () => Promise.reject(new Error('no embedding')) };
+const CLOCK = { now: () => new Date() };
+
+/** A ChromaDB server that others run and write to, as `CHROMA_URL` names it. */
+describe('ChromaDB by its URL', () => {
+  const place = new ChromaPlace();
+  let server: ChromaServer;
+  let client: ChromaClient;
+  let original: Collection;
+  let backend: ChromaMemoryRepository;
+
+  beforeAll(async () => {
+    server = new ChromaServer({
+      directory: place.directory,
+      log: { debug: () => undefined, warn: () => undefined },
+    });
+    await server.start();
+    const { hostname, port } = new URL(await server.url());
+    client = new ChromaClient({ host: hostname, port: Number(port) });
+    const options = { name: 'wisdom_sessions', embeddingFunction: NO_EMBEDDING };
+    original = await client.createCollection({ ...options, configuration: { hnsw: { space: 'cosine' } } });
+    await original.add({
+      ids: ['conv_007', 'refl_007'],
+      embeddings: [unitVector(1), unitVector(2)].map((vector) => Array.from(vector)),
+      documents: ['Ann: The tea is in the blue tin.', 'Tea matters.'],
+      metadatas: [
+        {
+          type: 'conversation',
+          session_id: 7,
+          session_type: 'chat',
+          project: 'Tea',
+          date: '2024-05-06',
+          mood: 'calm',
+        },
+        { type: 'wisdom_reflection', session_id: 7 },
+      ],
+    });
+    backend = await connected();
+  });
+
+  afterAll(async () => {
+    await backend.close();
+    await server.stop();
+    await place.clear();
+  });
+
+  async function connected(): Promise<ChromaMemoryRepository> {
+    const remote = new RemoteChroma({
+      url: await server.url(),
+      tenant: 'default_tenant',
+      database: 'default_database',
+    });
+    const options = { shared: true, mostVectors: 1_000, mostBytes: 1e8 };
+    const connecting = new ChromaMemoryRepository(remote, CLOCK, options);
+    await connecting.connect();
+    return connecting;
+  }
+
+  async function recordOf(id: string) {
+    const { documents, metadatas } = await original.get({ ids: [id] });
+    return { document: documents[0], metadata: metadatas[0]! };
+  }
+
+  it("serves the original's records as they are", async () => {
+    const [project] = await backend.listProjects(1);
+    expect(project).toMatchObject({ name: 'Tea', memories: 1 });
+    expect(await backend.find(1, 'conv_007')).toMatchObject({
+      externalId: 'conv_007',
+      content: 'Ann: The tea is in the blue tin.',
+      contentIsPreview: true,
+      speaker: 'Ann',
+      sessionId: 7,
+      project: 'Tea',
+      projectId: project!.id,
+      occurredAt: new Date('2024-05-06T00:00:00.000Z'),
+      metadata: { type: 'conversation', session_id: 7, session_type: 'chat', project: 'Tea', mood: 'calm' },
+    });
+    const { hits } = await backend.search(1, { vector: unitVector(2), filter: { sessionId: 7 }, limit: 1 });
+    expect(hits).toMatchObject([{ memory: { externalId: 'refl_007' } }]);
+    expect(hits[0]!.similarity).toBeCloseTo(1, 5);
+    expect(await backend.count(1)).toBe(2);
+  });
+
+  it('revises one in place, for its own clients too', async () => {
+    const revised = await backend.update(1, 'conv_007', (memory) => ({
+      ...memory,
+      sessionType: null,
+      metadata: { type: 'conversation', session_id: 7, project: 'Tea', mood: 'merry', list: [1] },
+    }));
+    expect(revised).toMatchObject({ externalId: 'conv_007', metadata: { mood: 'merry', list: [1] } });
+    expect(await backend.find(1, revised!.id)).toEqual(revised);
+    const { document, metadata } = await recordOf('conv_007');
+    expect(document).toBe('Ann: The tea is in the blue tin.');
+    expect(metadata).toMatchObject({ type: 'conversation', session_id: 7, project: 'Tea', mood: 'merry' });
+    expect(metadata).not.toHaveProperty('session_type');
+    expect(metadata).not.toHaveProperty('date');
+  });
+
+  it('replaces one by its id there, under that id', async () => {
+    const before = await backend.find(1, 'refl_007');
+    const input = { externalId: 'refl_007', content: 'new', metadata: { mood: 'new' } };
+    const [after] = await backend.store(1, [embedded(input, [unitVector(3), unitVector(4)])]);
+    expect(after!.id).toBe(before!.id);
+    expect(await recordOf('refl_007')).toMatchObject({ document: 'new', metadata: { mood: 'new' } });
+    expect(await backend.count(1)).toBe(2);
+    expect(await original.count()).toBe(3);
+  });
+
+  it('sees what others store and delete a moment later', async () => {
+    const other = await connected();
+    await other.store(1, [embedded({ externalId: 'from elsewhere' })]);
+    await until('the new one', async () => (await backend.find(1, 'from elsewhere')) !== undefined);
+    await original.delete({ ids: ['conv_007'] });
+    await until('one less', async () => (await backend.find(1, 'conv_007')) === undefined);
+    expect(await other.find(1, 'conv_007')).toBeUndefined();
+    await backend.store(1, [embedded({ externalId: 'own' })]);
+    await until('the own one there', async () => (await other.find(1, 'own')) !== undefined);
+    await other.close();
+  });
+
+  it('makes no collection by reading', async () => {
+    expect(await backend.count(9)).toBe(0);
+    expect(await backend.find(9, 'key')).toBeUndefined();
+    expect(await backend.listProjects(9)).toEqual([]);
+    const names = (await client.listCollections()).map(({ name }) => name);
+    expect(names.sort()).toEqual(['wisdom_registry', 'wisdom_sessions']);
+  });
+
+  it('recovers when a collection is deleted under it', async () => {
+    await backend.store(8, [embedded({ externalId: 'lost' })]);
+    await client.deleteCollection({ name: 'wisdom_sessions_u8' });
+    await expect(backend.store(8, [embedded({ externalId: 'next' })])).rejects.toThrow(/deleted it/);
+    await backend.store(8, [embedded({ externalId: 'next' })]);
+    expect(await backend.count(8)).toBe(1);
+  });
+
+  it('refuses questions of another dimension, saying so', async () => {
+    const question = { vector: Float32Array.of(1, 0, 0), filter: {}, limit: 1 };
+    await expect(backend.search(1, question)).rejects.toThrow(/EMBEDDING_MODEL/);
+    await expect(backend.store(1, [embedded({}, [Float32Array.of(1, 0)])])).rejects.toThrow(
+      /EMBEDDING_MODEL/,
+    );
+  });
+
+  it('says that nobody answers', async () => {
+    const nowhere = new RemoteChroma({ url: 'http://127.0.0.1:9', tenant: 't', database: 'd' });
+    const options = { shared: true, mostVectors: 1_000, mostBytes: 1e8 };
+    const lost = new ChromaMemoryRepository(nowhere, CLOCK, options);
+    await expect(lost.connect()).rejects.toThrow('CHROMA_URL http://127.0.0.1:9 does not answer');
+    await lost.close();
+  });
+});
