@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { StartupError } from '../../common/startup.error';
 import type { DatabaseConfig } from '../../config/app-config';
@@ -35,6 +35,7 @@ export class PostgresDatabase {
     try {
       await prepareSchema(this.host, this.config.migrations, this.log);
       this.service = await openDataSource(this.host.serviceTarget());
+      poolOf(this.service).on('acquire', surviveLoss);
       await checkIsolation(this.service);
     } catch (error) {
       await this.close();
@@ -105,10 +106,8 @@ export class PostgresDatabase {
   }
 
   private async withConnection<T>(work: (connection: PoolClient) => Promise<T>): Promise<T> {
-    const [connection, release] = await this.obtainConnection();
-    // A connection that breaks while it is ours says so by this event too, which nobody else listens to now.
-    const ignore = (): undefined => undefined;
-    connection.on('error', ignore);
+    if (!this.service) throw new Error('The database is not connected.');
+    const connection = await poolOf(this.service).connect();
     let failure: unknown;
     try {
       return await work(connection);
@@ -116,17 +115,25 @@ export class PostgresDatabase {
       failure = error;
       throw error;
     } finally {
-      connection.off('error', ignore);
       // A connection whose statement may still run is of no use to the next one.
-      release(isConnectionLost(failure));
+      connection.release(isConnectionLost(failure));
     }
   }
+}
 
-  private async obtainConnection(): Promise<[PoolClient, (destroy: boolean) => void]> {
-    if (!this.service) throw new Error('The database is not connected.');
-    const driver = this.service.driver as unknown as {
-      obtainMasterConnection(): Promise<[PoolClient, (destroy: boolean) => void]>;
-    };
-    return driver.obtainMasterConnection();
-  }
+/** The pool that TypeORM made. */
+function poolOf(service: DataSource): Pool {
+  return (service.driver as unknown as { readonly master: Pool }).master;
+}
+
+/**
+ * A connection that breaks while somebody has it says so by this event too, perhaps in the very message that made it
+ * ready: from the moment that it leaves the pool someone must listen, or the process ends. The statement rejects too.
+ */
+function surviveLoss(connection: PoolClient): void {
+  if (!connection.listeners('error').includes(ignore)) connection.on('error', ignore);
+}
+
+function ignore(): void {
+  // What uses the connection is told by its statement.
 }
