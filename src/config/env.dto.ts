@@ -240,7 +240,8 @@ export class EnvDto {
   @WholeNumberVariable({
     section: 'Limits',
     about: 'Bytes of `agent_id`, `speaker`, `content_type` and `session_type` each.',
-    min: 1,
+    // `conversation`, the type of a memory that names none.
+    min: 12,
     // See `DEFAULT_LIMITS.labelBytes`: more does not fit PostgreSQL's index tuples.
     max: DEFAULT_LIMITS.labelBytes,
   })
