@@ -28,7 +28,8 @@ export class InspectChromaCommand extends CommandRunner {
       const inspections = await inspect(directory, SHIPPED_DIMENSION, () => progress.advance());
       progress.end();
       console.log((json ? inspectionJson : inspectionText)(directory, inspections));
-      if (inspections.some(({ rejects }) => rejects.length > 0)) process.exitCode = EXIT.findings;
+      if (inspections.some(({ userId, rejects }) => userId !== undefined && rejects.length > 0))
+        process.exitCode = EXIT.findings;
     } finally {
       progress.end();
       directory.close();
@@ -51,7 +52,7 @@ export class InspectChromaCommand extends CommandRunner {
   @Help('after')
   examples(): string {
     return `
-Ends with 0, with 1 if something would not migrate, 2 if called wrongly, 3 if the directory cannot be read.
+Ends with 0, with 1 if memories would not migrate, 2 if called wrongly, 3 if the directory cannot be read.
 
 Examples:
   npm run cli -- inspect-chroma ./data/chroma

@@ -39,6 +39,7 @@ describe('npm run cli', () => {
   it.each([
     [['inspect-chroma', '/nope', '--json'], '--json', 'inspect-chroma /nope --json'],
     [['inspect-chroma', '--allow-live', '/nope'], '--allow-live', 'inspect-chroma /nope --allow-live'],
+    [['adopt-chroma', '--allow-live'], '--allow-live', 'adopt-chroma --allow-live'],
   ])('refuses %j, of which npm takes a flag, and prints the line to type', async (words, flag, line) => {
     const { exitCode, stderr } = await runCommand(['npm', 'run', 'cli', ...words]);
     expect(stderr).toContain(
