@@ -266,10 +266,10 @@ describe('a service that cannot start', () => {
     await first.stop();
   });
 
-  it('says that its directory cannot be made', async () => {
+  it('says that its directory is a file', async () => {
     const file = await ServiceProcess.spawn({ CHROMA_PATH: '.env' });
     expect(await file.ended).toBe(1);
-    expect(file.printed).toMatch(/^CHROMA_PATH \S+\/\.env cannot be made/m);
+    expect(file.printed).toMatch(/^CHROMA_PATH \S+\/\.env is a file: name a directory/m);
     expect(file.printed).not.toMatch(/^ +at /m);
   });
 

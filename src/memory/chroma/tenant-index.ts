@@ -2,7 +2,7 @@ import { isMemoryId } from '../memory-id';
 import { isLive } from '../stored-memory';
 import { byEntryOccurrence, TenantEntry } from './tenant-entry';
 
-/** Measured: a header with its metadata, its text left out, and its places in the maps. */
+/** Estimated, not measured: a header with its metadata, its text left out, and its places in the maps. */
 const HEADER_BYTES = 1_200;
 /** Measured: what an array of numbers takes beside its numbers. */
 const VECTOR_OVERHEAD_BYTES = 580;
