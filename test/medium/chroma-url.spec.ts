@@ -153,11 +153,14 @@ describe('ChromaDB by its URL', () => {
     );
   });
 
-  it('says that nobody answers', async () => {
-    const nowhere = new RemoteChroma({ url: 'http://127.0.0.1:9', tenant: 't', database: 'd' });
+  it.each([
+    ['http://127.0.0.1:9', 'CHROMA_URL http://127.0.0.1:9 does not answer'],
+    ['http://127.0.0.1:9/chroma', 'CHROMA_URL has the path /chroma'],
+  ])('says what is wrong with %s', async (url, problem) => {
+    const nowhere = new RemoteChroma({ url, tenant: 't', database: 'd' });
     const options = { shared: true, mostVectors: 1_000, mostBytes: 1e8 };
     const lost = new ChromaMemoryRepository(nowhere, CLOCK, options);
-    await expect(lost.connect()).rejects.toThrow('CHROMA_URL http://127.0.0.1:9 does not answer');
+    await expect(lost.connect()).rejects.toThrow(problem);
     await lost.close();
   });
 });

@@ -71,7 +71,7 @@ export class ChromaMemoryRepository implements MemoryBackend {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.expirySweep.stop(), this.tenants.idle(), this.registry.idle()]);
+    await Promise.all([this.expirySweep.stop(), this.tenants.close(), this.registry.close()]);
     await this.endpoint.stop();
   }
 

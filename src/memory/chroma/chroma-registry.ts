@@ -26,10 +26,10 @@ export class ChromaRegistry {
   ) {}
 
   async listProjects(userId: number): Promise<Project[]> {
-    const collection = await this.existing();
-    if (collection === undefined) return [];
-    const records = await this.collections.where(collection, { project_of: userId });
-    return records.map(projectOf);
+    const records = await this.existing((collection) =>
+      this.collections.where(collection, { project_of: userId }),
+    );
+    return records?.map(projectOf) ?? [];
   }
 
   async findProject(
@@ -40,9 +40,10 @@ export class ChromaRegistry {
     const recordId = projectRecordId(userId, by.name);
     const remembered = this.projects.get(recordId);
     if (remembered) return remembered;
-    const collection = await this.existing();
-    if (collection === undefined) return undefined;
-    const [record] = await this.collections.get(collection, [recordId], { documents: true });
+    const [record] =
+      (await this.existing((collection) =>
+        this.collections.get(collection, [recordId], { documents: true }),
+      )) ?? [];
     if (!record) return undefined;
     const project = projectOf(record);
     this.projects.set(recordId, project);
@@ -65,25 +66,36 @@ export class ChromaRegistry {
     return this.mutex.run(userId, () => this.write(`user:${userId}`, `user-${userId}`, { user_id: userId }));
   }
 
-  /** Resolves when every write has ended. */
-  idle(): Promise<void> {
+  /** Lets what is under way come to its end. */
+  close(): Promise<void> {
     return this.mutex.idle();
   }
 
   private async write(id: string, document: string, metadata: Record<string, number>): Promise<void> {
-    this.collection ??= await this.collections.ensureCollection(REGISTRY_COLLECTION);
-    const record = {
-      id,
-      document,
-      metadata: { ...metadata, created_at: this.clock.now().toISOString() },
-      vector: NO_VECTOR,
-    };
-    await this.collections.upsert(this.collection, [record]);
+    const created_at = this.clock.now().toISOString();
+    const record = { id, document, metadata: { ...metadata, created_at }, vector: NO_VECTOR };
+    await this.inside(async () => {
+      this.collection ??= await this.collections.ensureCollection(REGISTRY_COLLECTION);
+      await this.collections.upsert(this.collection, [record]);
+    });
   }
 
-  private async existing(): Promise<string | undefined> {
-    this.collection ??= await this.collections.findCollection(REGISTRY_COLLECTION);
-    return this.collection;
+  /** What `read` finds in the collection; undefined as long as there is none. */
+  private existing<T>(read: (collection: string) => Promise<T>): Promise<T | undefined> {
+    return this.inside(async () => {
+      this.collection ??= await this.collections.findCollection(REGISTRY_COLLECTION);
+      return this.collection === undefined ? undefined : read(this.collection);
+    });
+  }
+
+  /** Somebody else may have deleted the collection: after a failure it is looked for anew. */
+  private async inside<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.collection = undefined;
+      throw error;
+    }
   }
 }
 

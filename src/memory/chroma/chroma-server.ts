@@ -126,6 +126,10 @@ export class ChromaServer implements ChromaEndpoint {
   }
 
   private async launch(): Promise<ChromaProcess> {
+    // Opening brings the vector index up to date, which must not happen on a full disk.
+    await this.ensureSpace(0).catch(({ message }: Error) => {
+      throw new ChromaStartError({ reason: 'disk-full', detail: message }, []);
+    });
     const server = await ChromaProcess.start({
       directory: this.options.directory,
       command: this.options.command,
@@ -173,6 +177,8 @@ function explanationOf({ failure, output }: ChromaStartError, directory: string)
         `The ChromaDB server of the package chromadb does not run on this system (${failure.detail}): ` +
         'set CHROMA_URL to a running ChromaDB, CHROMA_COMMAND to a program that starts one, or DATABASE_URL to PostgreSQL.'
       );
+    case 'disk-full':
+      return failure.detail;
     case 'command-not-found':
       return `CHROMA_COMMAND cannot be started (${failure.detail}).`;
     case 'server-ended':

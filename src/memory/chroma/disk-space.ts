@@ -33,7 +33,7 @@ export async function ensureDiskSpace(directory: string, bytes: number): Promise
   if (free >= needed) return;
   throw new BackendUnavailableError(
     `The disk of ${directory} is full: ${inMegabytes(free)} are left, ${inMegabytes(needed)} are needed to write ` +
-      'safely. Nothing was changed; free some space and send it again.',
+      'safely. Nothing was changed; free some space.',
   );
 }
 

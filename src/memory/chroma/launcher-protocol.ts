@@ -8,7 +8,7 @@ export interface LauncherOptions {
   readonly command?: string;
 }
 
-/** Why there is no server, or no longer one. Sent once, right before the launcher ends. */
+/** Why there is no server, or no longer one. The launcher sends it once, right before it ends. */
 export interface LauncherFailure {
   readonly reason: FailureReason;
   /** For people; may be empty. */
@@ -22,5 +22,7 @@ export type FailureReason =
   | 'binding-does-not-load'
   /** `CHROMA_COMMAND` cannot be started. */
   | 'command-not-found'
+  /** There is no room to open the directory soundly; the launcher was not started. */
+  | 'disk-full'
   /** It ended by itself. The bundled server does so, without an error, when its port is taken. */
   | 'server-ended';

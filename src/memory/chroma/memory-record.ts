@@ -105,9 +105,15 @@ export function memoryOf(record: ReadRecord, userId: number): Memory | undefined
   return stored && { ...headerOf(stored, userId), content: stored.content ?? record.document ?? '' };
 }
 
+/** Undefined too where others have damaged it: one record must not keep all from being read. */
 function storedHeader({ metadata }: ReadRecord): StoredHeader | undefined {
   const field = metadata[MEMORY_FIELD];
-  return typeof field === 'string' ? (JSON.parse(field) as StoredHeader) : undefined;
+  if (typeof field !== 'string') return undefined;
+  try {
+    return JSON.parse(field) as StoredHeader;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Field by field: an object made of the rest of another is a dictionary, ten times as slow to read (measured). */

@@ -3,12 +3,13 @@ import { BackendUnavailableError } from '../memory.errors';
 import { ChromaEndpoint, ConnectionProblem } from './chroma-endpoint';
 
 export interface RemoteChromaOptions {
-  /** Without a path. */
   readonly url: string;
   readonly apiKey?: string;
   readonly tenant: string;
   readonly database: string;
 }
+
+const HEARTBEAT_TIMEOUT_MS = 10_000;
 
 /** A server that somebody else runs: `CHROMA_URL`. */
 export class RemoteChroma implements ChromaEndpoint {
@@ -16,17 +17,27 @@ export class RemoteChroma implements ChromaEndpoint {
   readonly tenant: string;
   readonly database: string;
   private readonly origin: string;
+  private readonly path: string;
 
   constructor({ url, apiKey, tenant, database }: RemoteChromaOptions) {
-    this.origin = new URL(url).origin;
+    const { origin, pathname } = new URL(url);
+    this.origin = origin;
+    this.path = pathname;
     this.headers = apiKey === undefined ? {} : { 'x-chroma-token': apiKey };
     this.tenant = tenant;
     this.database = database;
   }
 
   async start(): Promise<void> {
-    const heartbeat = `${this.origin}/api/v2/heartbeat`;
-    const response = await fetch(heartbeat, { headers: this.headers }).catch((cause: unknown) => {
+    if (this.path !== '/') {
+      throw new StartupError(
+        `CHROMA_URL has the path ${this.path}: ChromaDB is reached at ${this.origin} only.`,
+      );
+    }
+    const response = await fetch(`${this.origin}/api/v2/heartbeat`, {
+      headers: this.headers,
+      signal: AbortSignal.timeout(HEARTBEAT_TIMEOUT_MS),
+    }).catch((cause: unknown) => {
       throw new StartupError(
         `CHROMA_URL ${this.origin} does not answer: start ChromaDB there, or name another.`,
         {

@@ -1,3 +1,4 @@
+import { BackendUnavailableError } from '../memory.errors';
 import { ChromaCollections } from './chroma-collections';
 import { ReadOptions, ReadRecord } from './chroma-record';
 import { isChunk } from './memory-record';
@@ -25,6 +26,8 @@ export interface TenantLoaderOptions {
 
 /** Makes the index of a user out of what is stored. */
 export class TenantLoader {
+  private stopped = false;
+
   constructor(
     private readonly collections: ChromaCollections,
     private readonly reader: RecordReader,
@@ -37,12 +40,18 @@ export class TenantLoader {
     const vectors = (await this.collections.count(collection)) <= mostVectors;
     const assembly = new TenantAssembly();
     for await (const page of pagesOf(this.collections, collection, { vectors, documents: shared })) {
+      if (this.stopped) throw new BackendUnavailableError('The service is ending.');
       for (const record of page) {
         if (isChunk(record)) assembly.addChunk(record);
         else assembly.add(await this.reader.entry(record, name, userId), record.vector);
       }
     }
     return assembly.result(vectors);
+  }
+
+  /** What is being loaded is given up: the end of the service waits for nothing that nobody waits for. */
+  stop(): void {
+    this.stopped = true;
   }
 }
 

@@ -72,8 +72,9 @@ export class Tenants {
     }
   }
 
-  /** Resolves when nothing is under way. */
-  async idle(): Promise<void> {
+  /** Lets what is under way come to its end. */
+  async close(): Promise<void> {
+    this.loader.stop();
     await Promise.allSettled([this.mutex.idle(), ...this.reads]);
   }
 
