@@ -4,7 +4,7 @@ import { APP_CONFIG, type AppConfig, type Limits } from '../config/app-config';
 import { MemoryFilter } from './memory';
 import { FilterInput, SearchInput } from './memory-input';
 import { ProjectResolver } from './project-resolver.service';
-import { acceptFilter, queryProblems } from './search-rules';
+import { acceptFilter, queryProblems } from './rules/search-rules';
 
 /** Makes the filters of callers into those of backends. */
 @Injectable()

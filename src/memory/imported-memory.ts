@@ -1,12 +1,12 @@
 import { parseTimestamp } from '../common/timestamp';
 import { DEFAULT_LIMITS, Limits } from '../config/app-config';
-import { isReservedExternalId } from './external-id';
+import { isReservedExternalId } from './rules/external-id';
 import { JsonObject, JsonValue, Memory } from './memory';
 import { importedMemoryId } from './memory-id';
 import { readSpeaker } from './speaker';
 import { metadataWithFields } from './stored-memory';
-import { labelProblem, projectNameProblem } from './text-rules';
-import { timeProblem } from './time-rules';
+import { labelProblem, projectNameProblem } from './rules/text-rules';
+import { timeProblem } from './rules/time-rules';
 
 /** A record of the original, as any reader gives it. */
 export interface SourceRecord {

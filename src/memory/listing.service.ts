@@ -7,7 +7,7 @@ import { MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
 import { FilterInput, ListInput, ListOutcome, PageInput, SessionOutcome } from './memory-input';
 import { CountMismatchError } from './memory.errors';
 import { projectContext } from './project-context';
-import { isEmptyFilter } from './search-rules';
+import { isEmptyFilter } from './rules/search-rules';
 
 /** The newest memories of a session that its answer names. */
 const PEDAGOGICAL = {

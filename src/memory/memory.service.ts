@@ -5,10 +5,10 @@ import { EMBEDDER, type Embedder } from '../embedding/embedder';
 import { Memory } from './memory';
 import { CLOCK, type Clock, MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
 import { MemoryInput, MemoryPatchInput } from './memory-input';
-import { acceptPatch } from './memory-patch';
-import { ProjectReference, RuleContext } from './memory-rules';
+import { acceptPatch } from './rules/memory-patch';
+import { ProjectReference, RuleContext } from './rules/memory-rules';
 import { MemoryNotFoundError } from './memory.errors';
-import { acceptMemory, repeatedExternalIds } from './new-memory-rules';
+import { acceptMemory, repeatedExternalIds } from './rules/new-memory-rules';
 import { ProjectResolver } from './project-resolver.service';
 
 /**

@@ -1,8 +1,8 @@
 import { FieldProblem } from '../common/domain.error';
-import { jsonProblem } from './json-rules';
+import { jsonProblem } from './rules/json-rules';
 import { isJsonObject } from './json-value';
 import { Comparison, JsonObject, JsonValue, MetadataCondition } from './memory';
-import { textProblem } from './text-rules';
+import { textProblem } from './rules/text-rules';
 
 /** Bounds of what one filter may cost. */
 export const METADATA_FILTER_LIMITS = {

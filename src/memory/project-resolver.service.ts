@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Project } from './memory';
-import { ProjectReference } from './memory-rules';
+import { ProjectReference } from './rules/memory-rules';
 import { MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
 
 /** Finds the projects that callers mean. */

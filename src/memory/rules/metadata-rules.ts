@@ -1,7 +1,7 @@
-import { FieldProblem } from '../common/domain.error';
-import { Limits } from '../config/app-config';
+import { FieldProblem } from '../../common/domain.error';
+import { Limits } from '../../config/app-config';
 import { jsonProblem } from './json-rules';
-import { JsonObject, JsonValue } from './memory';
+import { JsonObject, JsonValue } from '../memory';
 
 export type MetadataLimits = Pick<Limits, 'metadataBytes' | 'metadataKeys' | 'metadataDepth'>;
 

@@ -1,4 +1,4 @@
-import { JsonObject, JsonValue } from './memory';
+import { JsonObject, JsonValue } from '../memory';
 import { mergePatch } from './merge-patch';
 
 describe('mergePatch', () => {

@@ -1,5 +1,5 @@
-import { isJsonObject } from './json-value';
-import { JsonObject, JsonValue } from './memory';
+import { isJsonObject } from '../json-value';
+import { JsonObject, JsonValue } from '../memory';
 
 /** RFC 7396: keys of the patch replace, null removes, objects merge, everything else (arrays too) is replaced whole. */
 export function mergePatch(target: JsonValue | undefined, patch: JsonObject): JsonObject {

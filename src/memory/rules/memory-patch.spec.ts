@@ -1,9 +1,9 @@
-import { InvalidInputError } from '../common/domain.error';
-import { DEFAULT_LIMITS } from '../config/app-config';
-import { Memory, Project } from './memory';
-import { MemoryPatchInput } from './memory-input';
+import { InvalidInputError } from '../../common/domain.error';
+import { DEFAULT_LIMITS } from '../../config/app-config';
+import { Memory, Project } from '../memory';
+import { MemoryPatchInput } from '../memory-input';
 import { acceptPatch } from './memory-patch';
-import { metadataWithFields } from './stored-memory';
+import { metadataWithFields } from '../stored-memory';
 
 const NOW = new Date('2026-03-01T09:00:00.000Z');
 const CONTEXT = { limits: { ...DEFAULT_LIMITS, metadataKeys: 6, metadataBytes: 200 }, now: NOW };

@@ -1,7 +1,7 @@
-import { FieldProblem } from '../common/domain.error';
-import { Limits } from '../config/app-config';
-import { JsonObject } from './memory';
-import { MemoryPatchInput } from './memory-input';
+import { FieldProblem } from '../../common/domain.error';
+import { Limits } from '../../config/app-config';
+import { JsonObject } from '../memory';
+import { MemoryPatchInput } from '../memory-input';
 import { metadataProblem } from './metadata-rules';
 import { contentProblem, labelProblem, projectNameProblem } from './text-rules';
 import { expiryProblem, timeProblem } from './time-rules';

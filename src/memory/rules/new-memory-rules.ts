@@ -1,9 +1,9 @@
-import { FieldProblem } from '../common/domain.error';
+import { FieldProblem } from '../../common/domain.error';
 import { externalIdProblem } from './external-id';
-import { NewMemory } from './memory';
-import { MemoryInput } from './memory-input';
+import { NewMemory } from '../memory';
+import { MemoryInput } from '../memory-input';
 import { fieldProblems, labelInMetadata, namesProject, ProjectReference, RuleContext } from './memory-rules';
-import { readSpeaker } from './speaker';
+import { readSpeaker } from '../speaker';
 
 /** What is to be stored, but for the project that is still to be looked up. */
 export interface AcceptedMemory {

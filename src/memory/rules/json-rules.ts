@@ -1,5 +1,5 @@
-import { FieldProblem } from '../common/domain.error';
-import { isJsonObject } from './json-value';
+import { FieldProblem } from '../../common/domain.error';
+import { isJsonObject } from '../json-value';
 import { textProblem } from './text-rules';
 
 /**

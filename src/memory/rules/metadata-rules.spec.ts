@@ -1,4 +1,4 @@
-import { JsonObject } from './memory';
+import { JsonObject } from '../memory';
 import { metadataProblem } from './metadata-rules';
 
 const LIMITS = { metadataBytes: 200, metadataKeys: 5, metadataDepth: 4 };

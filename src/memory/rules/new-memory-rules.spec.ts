@@ -1,5 +1,5 @@
-import { DEFAULT_LIMITS } from '../config/app-config';
-import { MemoryInput } from './memory-input';
+import { DEFAULT_LIMITS } from '../../config/app-config';
+import { MemoryInput } from '../memory-input';
 import { acceptMemory, repeatedExternalIds } from './new-memory-rules';
 
 const NOW = new Date('2026-03-01T09:00:00.000Z');

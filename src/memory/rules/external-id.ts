@@ -1,4 +1,4 @@
-import { isMemoryId } from './memory-id';
+import { isMemoryId } from '../memory-id';
 import { lineProblem } from './text-rules';
 
 /**

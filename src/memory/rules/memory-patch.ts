@@ -1,11 +1,11 @@
-import { FieldProblem, InvalidInputError } from '../common/domain.error';
-import { JsonObject, Memory, Project } from './memory';
-import { MemoryPatchInput } from './memory-input';
+import { FieldProblem, InvalidInputError } from '../../common/domain.error';
+import { JsonObject, Memory, Project } from '../memory';
+import { MemoryPatchInput } from '../memory-input';
 import { fieldProblems, labelInMetadata, namesProject, ProjectReference, RuleContext } from './memory-rules';
 import { mergePatch } from './merge-patch';
 import { metadataSizeProblem } from './metadata-rules';
-import { readSpeaker } from './speaker';
-import { metadataWithFields, withoutFields } from './stored-memory';
+import { readSpeaker } from '../speaker';
+import { metadataWithFields, withoutFields } from '../stored-memory';
 
 /** A change that obeys the rules as far as they can be told without the memory. */
 export interface AcceptedPatch {
