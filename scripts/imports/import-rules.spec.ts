@@ -35,6 +35,11 @@ describe('the rules of where things go', () => {
       `import 'pg'; import '@nestjs/testing'; process.env.X = '1';`,
       'anything in a test',
     ],
+    [
+      'src/migrate/chroma/directory-source.ts',
+      `import '../../memory/chroma/chroma-memory.repository';`,
+      'the insides of the stores in the migration',
+    ],
     ['src/config/environment.ts', `export const port = process.env.PORT;`, 'the environment in config'],
     [
       'src/main.ts',

@@ -38,6 +38,9 @@ const SHARED = ['common', 'config'];
 /** Could be packages of their own: they know no feature, and not the shared folders either. */
 const ALONE = ['chroma-directory'];
 
+/** Carrying memories from one store into another takes the insides of both. */
+const STORES = ['src/memory/chroma/', 'src/memory/postgres/'];
+
 const NAMELESS = /(^|\/)(utils?|helpers?|misc|index)\.ts$/;
 const KEBAB_CASE = /(^|\/)[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*\.ts$/;
 
@@ -93,6 +96,7 @@ function localProblem(path: string, target: string): string | undefined {
   if (ALONE.includes(from)) return `${from} stands alone`;
   if (SHARED.includes(to)) return undefined;
   if (SHARED.includes(from)) return `${from} knows no feature`;
+  if (from === 'migrate' && STORES.some((store) => target.startsWith(store))) return undefined;
   if (target.split('/').length > 3) return `what lies deeper is an affair of ${to} alone`;
   if (INTERNAL_ROLE.test(target)) return 'features meet through exported providers and plain types';
   return undefined;

@@ -1,4 +1,5 @@
 import { EmbeddingModelEntity } from './embedding-model.entity';
+import { ImportCollectionEntity } from './import-collection.entity';
 import { ImportRunEntity } from './import-run.entity';
 import { ImportUndoEntity } from './import-undo.entity';
 import { MemoryVectorEntity } from './memory-vector.entity';
@@ -14,5 +15,6 @@ export const ENTITIES = [
   MemoryVectorEntity,
   EmbeddingModelEntity,
   ImportRunEntity,
+  ImportCollectionEntity,
   ImportUndoEntity,
 ];

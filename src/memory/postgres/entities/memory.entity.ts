@@ -72,6 +72,10 @@ export class MemoryEntity {
   @Column('uuid', { name: 'import_run_id', nullable: true })
   importRunId!: string | null;
 
+  /** `updatedAt` as the run wrote it: where the two differ, the memory was changed since. */
+  @Column({ type: 'timestamptz', name: 'import_updated_at', precision: 3, nullable: true })
+  importUpdatedAt!: Date | null;
+
   @ManyToOne(() => UserEntity)
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'memories_user_fkey' })
   user!: UserEntity;

@@ -1,4 +1,5 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique } from 'typeorm';
+import { ImportRunEntity } from './import-run.entity';
 import { UserEntity } from './user.entity';
 
 const primaryKeyConstraintName = 'projects_pkey';
@@ -18,6 +19,14 @@ export class ProjectEntity {
 
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
   createdAt!: Date;
+
+  /** The run that made it. */
+  @Column('uuid', { name: 'import_run_id', nullable: true })
+  importRunId!: string | null;
+
+  @ManyToOne(() => ImportRunEntity)
+  @JoinColumn({ name: 'import_run_id', foreignKeyConstraintName: 'projects_import_run_fkey' })
+  importRun!: ImportRunEntity | null;
 
   @ManyToOne(() => UserEntity)
   @JoinColumn({ name: 'user_id', foreignKeyConstraintName: 'projects_user_fkey' })
