@@ -9,7 +9,7 @@ import { BackendUnavailableError } from '../memory/memory.errors';
 import { HealthModule } from './health.module';
 
 const store = { name: 'chromadb', ping: () => Promise.resolve() };
-const state = { degraded: false, reason: null as string | null, since: new Date(0), pendingSync: 0 };
+const state = { degraded: false, reason: null as string | null, since: new Date(0) };
 const model = { countTokens: () => Promise.resolve([1]) };
 
 @Global()

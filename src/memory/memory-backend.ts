@@ -99,6 +99,9 @@ export interface MemoryBackend {
   /** How many live memories the user has. */
   count(userId: number): Promise<number>;
 
+  /** How many of these wait to be brought to PostgreSQL; where nothing ever does, there is no such method. */
+  countPending?(userId: number): Promise<number>;
+
   statistics(userId: number): Promise<Statistics>;
 
   /** Every project of the user, those without memories too, by name in code point order. */

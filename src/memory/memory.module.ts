@@ -1,15 +1,25 @@
-import { DynamicModule, Inject, Module, OnApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import {
+  DynamicModule,
+  Inject,
+  MiddlewareConsumer,
+  Module,
+  NestModule,
+  OnApplicationBootstrap,
+  OnApplicationShutdown,
+} from '@nestjs/common';
 import { ConfigModule } from '../config/config.module';
 import type { Environment } from '../config/environment';
 import { GivenConfigModule } from '../config/given-config.module';
 import { EmbeddingModule } from '../embedding/embedding.module';
-import { BACKEND_STATE } from './backend-state';
+import { BACKEND_STATE, type BackendState } from './backend-state';
+import { FallbackBackend } from './fallback-backend';
 import { FilterResolver } from './filter-resolver.service';
 import { ListingService } from './listing.service';
 import { Clock, CLOCK, MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
 import { MEMORY_BACKEND_PROVIDERS } from './memory-backend.provider';
 import { MemoryController } from './memory.controller';
 import { MemoryService } from './memory.service';
+import { pinRequests } from './pin-requests.middleware';
 import { ProjectController } from './project.controller';
 import { ProjectResolver } from './project-resolver.service';
 import { SearchService } from './search.service';
@@ -27,10 +37,16 @@ export interface MemoryModuleOptions {
 /** `{id}` matches every word: the controller that has it comes last. */
 const CONTROLLERS = [StatusController, SessionController, ProjectController, MemoryController];
 
+/** Those whose requests work on several calls of the backend, which must not change meanwhile. */
+const PINNED = [SessionController, ProjectController, MemoryController];
+
 /** The memory: `MemoryService` stores, `SearchService` finds, `ListingService` lists, on the backend that was chosen. */
 @Module({})
-export class MemoryModule implements OnApplicationBootstrap, OnApplicationShutdown {
-  constructor(@Inject(MEMORY_BACKEND) private readonly backend: MemoryBackend) {}
+export class MemoryModule implements NestModule, OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    @Inject(MEMORY_BACKEND) private readonly backend: MemoryBackend,
+    @Inject(BACKEND_STATE) private readonly state: BackendState,
+  ) {}
 
   static forRoot({ http = true, environment }: MemoryModuleOptions = {}): DynamicModule {
     return {
@@ -52,9 +68,15 @@ export class MemoryModule implements OnApplicationBootstrap, OnApplicationShutdo
     };
   }
 
+  configure(consumer: MiddlewareConsumer): void {
+    if (this.backend instanceof FallbackBackend)
+      consumer.apply(pinRequests(this.backend)).forRoutes(...PINNED);
+  }
+
   /** After the model is loaded: a backend registers what its vectors are of. */
-  onApplicationBootstrap(): Promise<void> {
-    return this.backend.connect();
+  async onApplicationBootstrap(): Promise<void> {
+    await this.backend.connect();
+    await this.state.started();
   }
 
   /** After the last request was answered. */

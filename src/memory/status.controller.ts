@@ -25,7 +25,7 @@ export class StatusController {
   @HttpCode(200)
   @InitializeCall()
   async initialize(@Body() { user_id }: TenantDto): Promise<InitializedDto> {
-    return initializedDto(await this.state.status(user_id));
+    return initializedDto(await this.state.initialize(user_id));
   }
 
   @Get('status')

@@ -12,6 +12,8 @@ export interface ServiceStatus {
   readonly fingerprint: string;
   /** The user's own. */
   readonly memories: number;
+  /** Of these, or beside them, what waits to be brought to PostgreSQL. */
+  readonly pending: number;
   /** Of the service. */
   readonly version: string;
 }
@@ -25,17 +27,28 @@ export class StatusService {
     @Inject(EMBEDDER) private readonly embedder: Embedder,
   ) {}
 
+  /**
+   * Goes back to PostgreSQL where that could not be used before and now can; else changes nothing.
+   *
+   * @throws BackendUnavailableError when the store does not answer.
+   */
+  async initialize(userId: number): Promise<ServiceStatus> {
+    await this.state.retry();
+    return this.status(userId);
+  }
+
   /** @throws BackendUnavailableError when the store does not answer. */
   async status(userId: number): Promise<ServiceStatus> {
     const { backend, state } = this;
     const { model } = this.embedder;
-    const memories = await backend.count(userId);
+    const [memories, pending] = await Promise.all([backend.count(userId), state.countPending(userId)]);
     return {
       backend: backend.name,
       state,
       model,
       fingerprint: fingerprintOf(model),
       memories,
+      pending,
       version: VERSION,
     };
   }

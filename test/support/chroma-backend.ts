@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ChromaMemoryRepository } from '../../src/memory/chroma/chroma-memory.repository';
+import {
+  ChromaMemoryOptions,
+  ChromaMemoryRepository,
+} from '../../src/memory/chroma/chroma-memory.repository';
 import { ChromaServer } from '../../src/memory/chroma/chroma-server';
-import { TenantsOptions } from '../../src/memory/chroma/tenants';
 import { Clock } from '../../src/memory/memory-backend';
 
 export interface OpenChroma {
@@ -24,7 +26,7 @@ export class ChromaPlace {
   }
 
   /** A backend on a local server, connected. */
-  async open(options: Partial<TenantsOptions> = {}, clock?: Clock): Promise<OpenChroma> {
+  async open(options: Partial<ChromaMemoryOptions> = {}, clock?: Clock): Promise<OpenChroma> {
     const log = { debug: () => undefined, warn: () => undefined };
     const server = new ChromaServer({ directory: this.directory, log });
     const backend = new ChromaMemoryRepository(server, clock ?? { now: () => new Date() }, {

@@ -1,7 +1,7 @@
-import { ChromaNotFoundError, Collection } from 'chromadb';
+import { ChromaNotFoundError, Collection, Where } from 'chromadb';
 import { ChromaConnection } from './chroma-connection';
 import { RefusedRequestError } from './chroma-failure';
-import { ReadOptions, ReadRecord, RevisedRecord, WrittenRecord } from './chroma-record';
+import { ReadOptions, ReadRecord, RevisedRecord, WrittenMetadata, WrittenRecord } from './chroma-record';
 
 /** Of `upsert` and `get` by ids, where the server does not say: what SQLite's limit of variables comes to. */
 const DEFAULT_BATCH_SIZE = 5_461;
@@ -65,8 +65,13 @@ export class ChromaCollections {
   }
 
   /** Every record with that metadata, documents too. For collections that are small. */
-  where(collection: string, equal: Readonly<Record<string, number>>): Promise<ReadRecord[]> {
-    return this.inside(collection, (records) => read(records, { where: equal }, { documents: true }));
+  where(collection: string, where: Where): Promise<ReadRecord[]> {
+    return this.inside(collection, (records) => read(records, { where }, { documents: true }));
+  }
+
+  /** A page of the records with that metadata, in the server's order. */
+  pageWhere(collection: string, where: Where, offset: number, limit: number): Promise<ReadRecord[]> {
+    return this.inside(collection, (records) => read(records, { where, offset, limit }, {}));
   }
 
   /** Ids of the records nearest to a vector, nearest first, as the server's index finds them. */
@@ -93,6 +98,11 @@ export class ChromaCollections {
     await this.write(collection, 'update', [record], {});
   }
 
+  /** Changes the metadata of records and nothing else. Those that do not exist stay so. */
+  async updateMetadata(collection: string, ids: readonly string[], metadata: WrittenMetadata): Promise<void> {
+    await this.send(collection, 'update', { ids, metadatas: ids.map(() => metadata) });
+  }
+
   /** Removes all of the records, or none; those that do not exist do not matter. */
   async delete(collection: string, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
@@ -110,14 +120,18 @@ export class ChromaCollections {
     records: readonly RevisedRecord[],
     vectors: { readonly embeddings?: readonly (string | number[])[] },
   ): Promise<void> {
-    const { tenant, database, headers } = this.connection.endpoint;
-    const path = `api/v2/tenants/${encodeURIComponent(tenant)}/databases/${encodeURIComponent(database)}`;
-    const body = JSON.stringify({
+    await this.send(collection, verb, {
       ids: records.map(({ id }) => id),
       documents: records.map(({ document }) => document),
       metadatas: records.map(({ metadata }) => metadata),
       ...vectors,
     });
+  }
+
+  private async send(collection: string, verb: 'upsert' | 'update', content: object): Promise<void> {
+    const { tenant, database, headers } = this.connection.endpoint;
+    const path = `api/v2/tenants/${encodeURIComponent(tenant)}/databases/${encodeURIComponent(database)}`;
+    const body = JSON.stringify(content);
     await this.connection.endpoint.ensureSpace(Buffer.byteLength(body));
     await this.connection.call(async (_client, url) => {
       const response = await fetch(`${url}/${path}/collections/${collection}/${verb}`, {

@@ -25,6 +25,7 @@ import { ChromaRegistry } from './chroma-registry';
 import { listEntries } from './list-entries';
 import { matchingEntries } from './matching-entries';
 import { NearestMemories } from './nearest-memories';
+import { PendingRecords } from './pending-records';
 import { RecordReader } from './record-reader';
 import { Tenant } from './tenant';
 import { TenantEntry } from './tenant-entry';
@@ -34,6 +35,11 @@ import { collectionOf, Tenants, TenantsOptions } from './tenants';
 import { visitInSlices } from './time-slices';
 import { CompleteMemory, replacement, revision } from './tenant-writes';
 
+export interface ChromaMemoryOptions extends TenantsOptions {
+  /** Whether what is written is to be brought to PostgreSQL later, and marked so. */
+  readonly marksPending?: boolean;
+}
+
 /** ChromaDB, with an index of each user in memory (docs/adr/0002-chroma-index-in-memory.md). */
 export class ChromaMemoryRepository implements MemoryBackend {
   readonly name = 'chromadb';
@@ -41,6 +47,7 @@ export class ChromaMemoryRepository implements MemoryBackend {
   private readonly registry: ChromaRegistry;
   private readonly reader: RecordReader;
   private readonly tenants: Tenants;
+  private readonly marksPending: boolean;
   /** What fails is told by the next request. */
   private readonly expirySweep = new ExpirySweep(
     () => this.tenants.sweep(),
@@ -50,8 +57,9 @@ export class ChromaMemoryRepository implements MemoryBackend {
   constructor(
     private readonly endpoint: ChromaEndpoint,
     private readonly clock: Clock,
-    options: TenantsOptions,
+    { marksPending = false, ...options }: ChromaMemoryOptions,
   ) {
+    this.marksPending = marksPending;
     this.collections = new ChromaCollections(new ChromaConnection(endpoint));
     this.registry = new ChromaRegistry(this.collections, clock);
     this.reader = new RecordReader(this.registry, clock.now());
@@ -87,7 +95,7 @@ export class ChromaMemoryRepository implements MemoryBackend {
         const replaced = input.externalId === null ? undefined : tenant.index.find(input.externalId, now);
         const earlier = replaced && { ...replaced.header, content: '' };
         const memory = storedMemory(input, { id: newMemoryId(), userId, now }, earlier);
-        return replacement({ memory, vectors }, replaced);
+        return replacement({ memory, vectors }, replaced, this.marksPending);
       });
       await tenant.write(writes);
       return writes.map(({ memory }) => memory);
@@ -103,7 +111,7 @@ export class ChromaMemoryRepository implements MemoryBackend {
   import(userId: number, memories: readonly CompleteMemory[]): Promise<void> {
     return this.tenants.write(userId, async (tenant) => {
       const writes = memories.map(({ memory, vectors }) =>
-        replacement({ memory, vectors }, tenant.index.ofId(memory.id)),
+        replacement({ memory, vectors }, tenant.index.ofId(memory.id), false),
       );
       if (writes.length > 0) await tenant.write(writes);
     });
@@ -129,11 +137,11 @@ export class ChromaMemoryRepository implements MemoryBackend {
       if (!entry || !current) return undefined;
       const memory = { ...revise(current), updatedAt: now };
       if (vectors) {
-        const write = replacement({ memory, vectors }, entry);
+        const write = replacement({ memory, vectors }, entry, this.marksPending);
         await tenant.write([write]);
         return write.memory;
       }
-      const write = revision(memory, entry);
+      const write = revision(memory, entry, this.marksPending);
       await tenant.revise(write);
       return write.memory;
     });
@@ -193,6 +201,15 @@ export class ChromaMemoryRepository implements MemoryBackend {
 
   count(userId: number): Promise<number> {
     return this.tenants.read(userId, async ({ index }) => index.countLive(this.clock.now()));
+  }
+
+  countPending(userId: number): Promise<number> {
+    return this.tenants.read(userId, async ({ index }) => index.countPending(this.clock.now()));
+  }
+
+  /** The records of all users that wait to be brought to PostgreSQL. */
+  pendingRecords(): PendingRecords {
+    return new PendingRecords(this.collections, this.registry);
   }
 
   statistics(userId: number): Promise<Statistics> {

@@ -61,6 +61,14 @@ export class ChromaRegistry {
     });
   }
 
+  /** Ids of the users who were noted. */
+  async listUsers(): Promise<number[]> {
+    const records = await this.existing((collection) =>
+      this.collections.where(collection, { user_id: { $gte: 0 } }),
+    );
+    return records?.map(({ metadata }) => Number(metadata.user_id)) ?? [];
+  }
+
   /** Notes that a user exists. */
   registerUser(userId: number): Promise<void> {
     return this.mutex.run(userId, () => this.write(`user:${userId}`, `user-${userId}`, { user_id: userId }));

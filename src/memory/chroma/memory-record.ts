@@ -10,9 +10,11 @@ import { chunkId, MemoryHeader, TenantEntry } from './tenant-entry';
 const MEMORY_FIELD = 'wisdom_memory';
 /** Marks the record of a further chunk; its value is the id of the memory's record. */
 const CHUNK_FIELD = 'wisdom_chunk_of';
+/** Marks the record of a memory that waits to be brought to PostgreSQL. */
+export const PENDING_FIELD = 'wisdom_pending';
 
 /** ChromaDB keeps what is its own under such keys, or refuses them. */
-const RESERVED_KEY = /^$|^chroma:|^[#$]|^wisdom_(memory|chunk_of)$/;
+const RESERVED_KEY = /^$|^chroma:|^[#$]|^wisdom_(memory|chunk_of|pending)$/;
 
 /** The JSON cannot be sent: ChromaDB reads UTF-8, which has no lone surrogates. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -33,7 +35,7 @@ interface StoredHeader extends Omit<MemoryHeader, 'userId' | TimeField> {
 type TimeField = 'occurredAt' | 'createdAt' | 'updatedAt' | 'expiresAt';
 
 /** Where a memory is stored and how it is told from what was there before. */
-export type Storage = Pick<TenantEntry, 'recordId' | 'version' | 'chunks'>;
+export type Storage = Pick<TenantEntry, 'recordId' | 'version' | 'chunks' | 'pending'>;
 
 /**
  * Everything but the vector of a memory's own record, replacing what may be there.
@@ -63,6 +65,8 @@ export function memoryRecord(memory: Memory, storage: Storage, replaced: JsonObj
       ...Object.fromEntries(removed.map((key) => [key, null])),
       ...mirrored,
       [MEMORY_FIELD]: JSON.stringify(stored),
+      // Once there, it stays: only `PendingRecords` removes it.
+      ...(storage.pending ? { [PENDING_FIELD]: true } : {}),
     },
   };
 }
@@ -96,7 +100,8 @@ export function entryOf(record: ReadRecord, userId: number): TenantEntry | undef
   const stored = storedHeader(record);
   if (!stored) return undefined;
   const { version, chunks, characters } = stored;
-  return { header: headerOf(stored, userId), recordId: record.id, version, chunks, characters };
+  const pending = record.metadata[PENDING_FIELD] === true;
+  return { header: headerOf(stored, userId), recordId: record.id, version, chunks, characters, pending };
 }
 
 /** The memory of its own record; undefined of a record that is none of ours. */

@@ -19,12 +19,21 @@ export type ChromaSurroundings = Pick<
   'clock' | 'log' | 'dimension' | 'allowLive' | 'bringLater'
 >;
 
-/** The backend that the configuration asks for: on a running server, or on a local one. Not connected yet. */
-export function openChroma(config: AppConfig, surroundings: ChromaSurroundings): ChromaMemoryRepository {
+/**
+ * The backend that the configuration asks for: on a running server, or on a local one. Not connected yet.
+ *
+ * @param options.marksPending whether what is written is to be brought to PostgreSQL later.
+ */
+export function openChroma(
+  config: AppConfig,
+  surroundings: ChromaSurroundings,
+  { marksPending = false } = {},
+): ChromaMemoryRepository {
   const { url } = config.chroma;
   const endpoint =
     url === undefined ? localChroma(config, surroundings) : new RemoteChroma({ ...config.chroma, url });
-  return new ChromaMemoryRepository(endpoint, surroundings.clock, tenantsOptions(url !== undefined));
+  const options = { ...tenantsOptions(url !== undefined), marksPending };
+  return new ChromaMemoryRepository(endpoint, surroundings.clock, options);
 }
 
 /** The local server that the configuration asks for. Not started yet. */

@@ -20,7 +20,8 @@ export class RecordReader {
     const ours = entryOf(record, userId);
     if (ours) return ours;
     const { content, ...header } = await this.imported(record, collection, userId);
-    return { header, recordId: record.id, version: 0, chunks: 1, characters: content.length };
+    const { length: characters } = content;
+    return { header, recordId: record.id, version: 0, chunks: 1, characters, pending: false };
   }
 
   async memory(record: ReadRecord, collection: string, userId: number): Promise<Memory> {

@@ -15,6 +15,8 @@ export interface TenantEntry {
   readonly chunks: number;
   /** Length of the text in UTF-16 units. */
   readonly characters: number;
+  /** Written while PostgreSQL could not be used, and to be brought there. */
+  readonly pending: boolean;
   /** The vectors that have a direction, each of length 1; undefined where the user has too many to keep them. */
   readonly directions?: readonly Float32Array[];
 }

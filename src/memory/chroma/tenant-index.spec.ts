@@ -6,7 +6,13 @@ const NOW = new Date(10_000);
 function entry(
   id: string,
   at: number,
-  { recordId = id, version = 1, chunks = 1, ...header }: Partial<TenantEntry & TenantEntry['header']> = {},
+  {
+    recordId = id,
+    version = 1,
+    chunks = 1,
+    pending = false,
+    ...header
+  }: Partial<TenantEntry & TenantEntry['header']> = {},
 ): TenantEntry {
   return {
     header: {
@@ -32,6 +38,7 @@ function entry(
     version,
     chunks,
     characters: 0,
+    pending,
   };
 }
 
@@ -85,6 +92,17 @@ describe('TenantIndex', () => {
       expect(index.find('key', NOW)).toBe(fresh);
       expect(index.expired(NOW)).toEqual([]);
     }
+  });
+
+  it('counts those that wait for PostgreSQL and are live', () => {
+    const waiting = entry(A, 1, { pending: true });
+    const expired = entry(B, 2, { pending: true, expiresAt: NOW });
+    const index = new TenantIndex([waiting, expired, entry(C, 3)], true);
+    expect(index.countPending(NOW)).toBe(1);
+    index.apply([entry(C, 3, { pending: true })], [waiting]);
+    expect(index.countPending(NOW)).toBe(1);
+    index.apply([], [...index.entries]);
+    expect(index.countPending(NOW)).toBe(0);
   });
 
   it('knows whose a record is, left over chunks aside', () => {

@@ -21,6 +21,8 @@ export class TenantIndex {
   private readonly byRecordId = new Map<string, TenantEntry>();
   /** Those that have an end: few, so that nobody has to look through all for the expired. */
   private readonly ending = new Set<TenantEntry>();
+  /** Those that wait to be brought to PostgreSQL. */
+  private readonly pending = new Set<TenantEntry>();
   private vectorBytes = 0;
 
   /** @param hasVectors whether its entries have their directions. */
@@ -45,6 +47,11 @@ export class TenantIndex {
   /** How many have not. */
   countLive(now: Date): number {
     return this.entries.length - this.expired(now).length;
+  }
+
+  /** How many of these wait to be brought to PostgreSQL. */
+  countPending(now: Date): number {
+    return [...this.pending].filter(({ header }) => isLive(header, now)).length;
   }
 
   /** The live memory of an id in any case, or of an external id. */
@@ -90,6 +97,7 @@ export class TenantIndex {
     this.byId.set(header.id, entry);
     this.byRecordId.set(recordId, entry);
     if (header.expiresAt !== null) this.ending.add(entry);
+    if (entry.pending) this.pending.add(entry);
     // Of an expired memory and the one that took its external id over, the later counts.
     const namesake = header.externalId === null ? undefined : this.byExternalId.get(header.externalId);
     if (header.externalId !== null && !(namesake && namesake.header.updatedAt > header.updatedAt))
@@ -100,6 +108,7 @@ export class TenantIndex {
   private leave(entry: TenantEntry): void {
     const { header, recordId, directions } = entry;
     this.ending.delete(entry);
+    this.pending.delete(entry);
     if (this.byId.get(header.id) === entry) this.byId.delete(header.id);
     if (this.byRecordId.get(recordId) === entry) this.byRecordId.delete(recordId);
     if (header.externalId !== null && this.byExternalId.get(header.externalId) === entry)

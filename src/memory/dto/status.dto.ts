@@ -56,7 +56,7 @@ export class StatusDto {
   @ApiProperty({ type: 'string', format: 'date-time' })
   readonly since!: string;
 
-  /** Memories that wait to be brought to PostgreSQL. */
+  /** The caller's own that were stored while PostgreSQL could not be used, and wait to be brought there. */
   @ApiProperty({ type: 'integer' })
   readonly pending_sync!: number;
 
@@ -138,6 +138,7 @@ export function statusDto({
   model,
   fingerprint,
   memories,
+  pending,
   version,
 }: ServiceStatus): StatusDto {
   const status = state.degraded ? 'degraded' : 'available';
@@ -155,7 +156,7 @@ export function statusDto({
     unique_users: memories > 0 ? 1 : 0,
     reason: state.reason,
     since: state.since.toISOString(),
-    pending_sync: state.pendingSync,
+    pending_sync: pending,
     version,
     fingerprint,
   };

@@ -14,6 +14,7 @@ import {
 } from '../memory';
 import { ExpirySweep } from '../expiry-sweep';
 import { Clock, MemoryBackend } from '../memory-backend';
+import { arrivedMemories } from './arrived-memories';
 import { deleteMatchingMemories, deleteMemory } from './delete-memories';
 import { registerModel } from './embedding-models';
 import { countMemories, findMemory, listMemories } from './find-memories';
@@ -103,6 +104,14 @@ export class PostgresMemoryRepository implements MemoryBackend {
 
   count(userId: number): Promise<number> {
     return this.asTenant(userId, (tenant) => countMemories(tenant, {}));
+  }
+
+  /** Ids of those memories that are here, in the version that was updated then or in a later one. */
+  arrived(
+    userId: number,
+    memories: readonly { readonly id: string; readonly updatedAt: Date }[],
+  ): Promise<ReadonlySet<string>> {
+    return this.asTenant(userId, (tenant) => arrivedMemories(tenant, memories));
   }
 
   statistics(userId: number): Promise<Statistics> {

@@ -1,0 +1,83 @@
+import type { Logger } from '@nestjs/common';
+import { DomainError } from '../common/domain.error';
+import { StartupError } from '../common/startup.error';
+import type { PendingPlace } from './chroma/pending-place';
+import type { Arrived, PendingRecords } from './chroma/pending-records';
+import type { Clock } from './memory-backend';
+
+type Counts = ReadonlyMap<number, number>;
+type Count = (records: PendingRecords) => Promise<Counts>;
+
+/** What was written to ChromaDB while PostgreSQL could not be used, and has not arrived there yet. */
+export class WaitingMemories {
+  private byUser: Counts = new Map();
+  private problem?: string;
+
+  /** @param arrived which of them PostgreSQL has. */
+  constructor(
+    private readonly place: PendingPlace,
+    private readonly arrived: Arrived,
+    private readonly clock: Clock,
+    private readonly log: Pick<Logger, 'warn' | 'error'>,
+  ) {}
+
+  /** How many of a user's, as counted last. */
+  of(userId: number): number {
+    return this.byUser.get(userId) ?? 0;
+  }
+
+  /** For the operator; undefined where there is nothing to say. */
+  get remark(): string | undefined {
+    const total = [...this.byUser.values()].reduce((sum, count) => sum + count, 0);
+    return this.problem ?? (total === 0 ? undefined : remarkOn(total));
+  }
+
+  /** Looks which have arrived and which have not; where that cannot be told, says so. ChromaDB must not be in use. */
+  async count(): Promise<void> {
+    if (!this.place.mayHaveAny) return;
+    await this.settle((work) => this.place.open(work));
+    this.forgetIfNone();
+  }
+
+  /** The same while ChromaDB is in use. */
+  async countIn(records: PendingRecords): Promise<void> {
+    await this.settle((work) => work(records));
+  }
+
+  /** Spares later starts the counting; nothing must be written to ChromaDB any more. */
+  forgetIfNone(): void {
+    if (this.remark === undefined) this.place.forget();
+  }
+
+  private async settle(open: (work: Count) => Promise<Counts>): Promise<void> {
+    const before = this.remark;
+    try {
+      this.byUser = await open((records) => records.settle(this.arrived, this.clock.now()));
+      this.problem = undefined;
+    } catch (error) {
+      if (!isOurs(error)) this.log.error(error);
+      this.problem = `How many memories wait in ChromaDB to be brought to PostgreSQL cannot be told. ${tellable(error)}`;
+    }
+    if (this.remark !== undefined && this.remark !== before) this.log.warn(this.remark);
+  }
+}
+
+function remarkOn(total: number): string {
+  const [memories, them] =
+    total === 1
+      ? ['1 memory that was', 'is not there: bring it']
+      : [`${total} memories that were`, 'are not there: bring them'];
+  return (
+    `${memories} written to ChromaDB while PostgreSQL could not be used ${them} over with ` +
+    '`npm run cli -- migrate-chroma` (docs/operations.md, "Fallback").'
+  );
+}
+
+/** What of an error may stand in an answer: our own words, never a vendor's. */
+export function tellable(error: unknown): string {
+  return isOurs(error) ? error.message : 'The log says why.';
+}
+
+export function isOurs(error: unknown): error is StartupError | DomainError {
+  return error instanceof StartupError || error instanceof DomainError;
+}
