@@ -1,12 +1,12 @@
-import type { Logger } from '@nestjs/common';
 import type { BackendState } from './backend-state';
 import type { ChromaMemoryRepository } from './chroma/chroma-memory.repository';
 import type { PendingPlace } from './chroma/pending-place';
+import { totalOf } from './chroma/pending-records';
 import type { FallbackBackend } from './fallback-backend';
 import type { Clock } from './memory-backend';
 import type { PostgresMemoryRepository } from './postgres/postgres-memory.repository';
 import { SteadyState } from './steady-state';
-import { isOurs, tellable, type WaitingMemories } from './waiting-memories';
+import { isOurs, tellable, type WaitingLog, type WaitingMemories } from './waiting-memories';
 
 export interface FallbackParts {
   /** In use: `chroma`, until `postgres` takes over. */
@@ -17,7 +17,7 @@ export interface FallbackParts {
   readonly place: PendingPlace;
   readonly waiting: WaitingMemories;
   readonly clock: Clock;
-  readonly log: Pick<Logger, 'log' | 'warn' | 'error'>;
+  readonly log: WaitingLog & { log(message: string): void };
 }
 
 /** PostgreSQL was asked for and could not be used at start: ChromaDB is in its place until a retry finds that it can. */
@@ -61,9 +61,8 @@ export class FallbackState implements BackendState {
     place.note();
     const nowhere = () => Promise.resolve(new Set<string>());
     const counts = await chroma.pendingRecords().settle(nowhere, clock.now());
-    const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
     log.warn(
-      `${this.problem} Until then memories are kept in ChromaDB, marked as to be brought to PostgreSQL (${total} by now). ` +
+      `${this.problem} Until then memories are kept in ChromaDB, marked as to be brought to PostgreSQL (${totalOf(counts)} by now). ` +
         'Once it can be used: POST /api/memory/initialize, or start anew; then `npm run cli -- migrate-chroma`.',
     );
   }

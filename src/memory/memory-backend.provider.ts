@@ -3,7 +3,7 @@ import { APP_CONFIG, type AppConfig } from '../config/app-config';
 import { type Embedder, EMBEDDER } from '../embedding/embedder';
 import { chooseBackend } from './backend-choice';
 import { BACKEND_STATE, type BackendState } from './backend-state';
-import { type ChosenBackend, databaseOf, makeBackend } from './chosen-backend';
+import { type ChosenBackend, databaseOf, makeBackend } from './chosen-backend.provider';
 import { type Clock, CLOCK, MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
 
 /** Injects the `ChosenBackend`. */

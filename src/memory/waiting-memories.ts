@@ -1,16 +1,23 @@
-import type { Logger } from '@nestjs/common';
 import { DomainError } from '../common/domain.error';
 import { StartupError } from '../common/startup.error';
 import type { PendingPlace } from './chroma/pending-place';
-import type { Arrived, PendingRecords } from './chroma/pending-records';
+import { type Arrived, type PendingCounts, type PendingRecords, totalOf } from './chroma/pending-records';
 import type { Clock } from './memory-backend';
 
-type Counts = ReadonlyMap<number, number>;
-type Count = (records: PendingRecords) => Promise<Counts>;
+export interface WaitingLog {
+  warn(message: string): void;
+  error(error: unknown): void;
+}
+
+type Count = (records: PendingRecords) => Promise<PendingCounts>;
+
+const REMARK =
+  'Memories that were stored in ChromaDB while PostgreSQL could not be used are not there: bring them over with ' +
+  '`npm run cli -- migrate-chroma` (docs/operations.md, "Fallback").';
 
 /** What was written to ChromaDB while PostgreSQL could not be used, and has not arrived there yet. */
 export class WaitingMemories {
-  private byUser: Counts = new Map();
+  private byUser: PendingCounts = new Map();
   private problem?: string;
 
   /** @param arrived which of them PostgreSQL has. */
@@ -18,7 +25,7 @@ export class WaitingMemories {
     private readonly place: PendingPlace,
     private readonly arrived: Arrived,
     private readonly clock: Clock,
-    private readonly log: Pick<Logger, 'warn' | 'error'>,
+    private readonly log: WaitingLog,
   ) {}
 
   /** How many of a user's, as counted last. */
@@ -26,10 +33,9 @@ export class WaitingMemories {
     return this.byUser.get(userId) ?? 0;
   }
 
-  /** For the operator; undefined where there is nothing to say. */
+  /** For everybody, hence without numbers of others; undefined where there is nothing to say. */
   get remark(): string | undefined {
-    const total = [...this.byUser.values()].reduce((sum, count) => sum + count, 0);
-    return this.problem ?? (total === 0 ? undefined : remarkOn(total));
+    return this.problem ?? (this.byUser.size === 0 ? undefined : REMARK);
   }
 
   /** Looks which have arrived and which have not; where that cannot be told, says so. ChromaDB must not be in use. */
@@ -49,7 +55,7 @@ export class WaitingMemories {
     if (this.remark === undefined) this.place.forget();
   }
 
-  private async settle(open: (work: Count) => Promise<Counts>): Promise<void> {
+  private async settle(open: (work: Count) => Promise<PendingCounts>): Promise<void> {
     const before = this.remark;
     try {
       this.byUser = await open((records) => records.settle(this.arrived, this.clock.now()));
@@ -58,19 +64,9 @@ export class WaitingMemories {
       if (!isOurs(error)) this.log.error(error);
       this.problem = `How many memories wait in ChromaDB to be brought to PostgreSQL cannot be told. ${tellable(error)}`;
     }
-    if (this.remark !== undefined && this.remark !== before) this.log.warn(this.remark);
+    if (this.remark === before || this.remark === undefined) return;
+    this.log.warn(this.problem ?? `${REMARK} They are ${totalOf(this.byUser)}.`);
   }
-}
-
-function remarkOn(total: number): string {
-  const [memories, them] =
-    total === 1
-      ? ['1 memory that was', 'is not there: bring it']
-      : [`${total} memories that were`, 'are not there: bring them'];
-  return (
-    `${memories} written to ChromaDB while PostgreSQL could not be used ${them} over with ` +
-    '`npm run cli -- migrate-chroma` (docs/operations.md, "Fallback").'
-  );
 }
 
 /** What of an error may stand in an answer: our own words, never a vendor's. */

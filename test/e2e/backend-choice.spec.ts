@@ -55,6 +55,8 @@ describe('the backend of the service', () => {
     const service = await ServiceProcess.start({ MEMORY_BACKEND: 'chromadb', DATABASE_URL: UNREACHABLE });
     const status = await answer(service, '/api/memory/status');
     expect(status).toMatchObject({ status: 'available', backend: 'chromadb', reason: null });
+    // Its log is complete when it has ended.
+    await service.stop();
     expect(told(service)).toBe('Backend: chromadb');
   });
 

@@ -1,6 +1,5 @@
 import { openChromaDirectory } from '../../src/chroma-directory/chroma-directory';
 import { ChromaMemoryRepository } from '../../src/memory/chroma/chroma-memory.repository';
-import { isJsonObject } from '../../src/memory/json-value';
 import { ChromaPlace } from '../support/chroma-backend';
 import { embedded } from '../support/memories';
 import { MovableClock } from '../support/movable-clock';
@@ -39,8 +38,8 @@ describe('memories that ChromaDB keeps for PostgreSQL', () => {
     for (const collection of directory.collections)
       for await (const { metadata } of directory.records(collection)) {
         if (metadata?.wisdom_pending !== true) continue;
-        const header: unknown = JSON.parse(String(metadata.wisdom_memory));
-        marked.push(String(isJsonObject(header as never) && (header as { externalId: string }).externalId));
+        const header = JSON.parse(String(metadata.wisdom_memory)) as { externalId: string };
+        marked.push(header.externalId);
       }
     directory.close();
     return marked.sort();

@@ -14,6 +14,13 @@ export interface MemoryVersion {
 /** Those of a user's memories that another store has, in this version or a later one: their ids. */
 export type Arrived = (userId: number, memories: readonly MemoryVersion[]) => Promise<ReadonlySet<string>>;
 
+/** Live memories that wait, by user; users without any are left out. */
+export type PendingCounts = ReadonlyMap<number, number>;
+
+export function totalOf(counts: PendingCounts): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
 /** In one call: well below what ChromaDB writes at once. */
 const PAGE_RECORDS = 1_000;
 
@@ -27,9 +34,9 @@ export class PendingRecords {
   /**
    * Removes the marks of those that have arrived.
    *
-   * @returns how many live memories still wait, by user; users without any are left out.
+   * @returns how many still wait.
    */
-  async settle(arrived: Arrived, now: Date): Promise<Map<number, number>> {
+  async settle(arrived: Arrived, now: Date): Promise<PendingCounts> {
     const waiting = new Map<number, number>();
     // The default user's collection may be the original's, who noted nobody.
     for (const userId of new Set([1, ...(await this.registry.listUsers())])) {

@@ -146,7 +146,10 @@ export const InitializeCall = (): MethodDecorator =>
   ApiCall({
     tag: SERVICE,
     summary: 'Make sure that the service is ready',
-    description: 'It is, once it listens: for clients that ask first. As often as you like.',
+    description:
+      'It is, once it listens: for clients that ask first. As often as you like. While it is `degraded` this takes ' +
+      'PostgreSQL into use if that can be used by now; what was stored meanwhile stays in ChromaDB, counted by ' +
+      '`pending_sync`, until it is brought over. Otherwise nothing changes, and `reason` says why.',
     body: {
       type: TenantDto,
       optional: true,
