@@ -22,14 +22,33 @@ const WEIGHTS: readonly (readonly [ModelWeights, file: string])[] = [
  * @throws EmbeddingModelError naming the file and what to do.
  */
 export async function checkModelFiles(directory: string): Promise<ModelWeights> {
-  const weights = WEIGHTS.find(([, file]) => existsSync(join(directory, file)));
   const sums = await readSums(directory);
   const needed = sums?.keys() ?? ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
   for (const file of needed) if (!existsSync(join(directory, file))) throw missing(directory, file);
-  if (!weights) throw missing(directory, WEIGHTS[0]![1]);
+  const weights = weightsIn(directory);
   for (const [file, sum] of sums ?? [])
     if ((await sha256(join(directory, file))) !== sum) throw damaged(directory, file);
-  return weights[0];
+  return weights;
+}
+
+/**
+ * What is known of a model without loading it: its weights, and how many numbers its vectors have.
+ *
+ * @throws EmbeddingModelError naming the file and what to do.
+ */
+export async function readModelFacts(
+  directory: string,
+): Promise<{ readonly weights: ModelWeights; readonly dimension: number }> {
+  const file = join(directory, 'config.json');
+  if (!existsSync(file)) throw missing(directory, 'config.json');
+  const { hidden_size: dimension } = JSON.parse(await readFile(file, 'utf8')) as { hidden_size: number };
+  return { weights: weightsIn(directory), dimension };
+}
+
+function weightsIn(directory: string): ModelWeights {
+  const found = WEIGHTS.find(([, file]) => existsSync(join(directory, file)));
+  if (!found) throw missing(directory, WEIGHTS[0]![1]);
+  return found[0];
 }
 
 /** File -> sha256 in hex, as `sha256sum` writes it. */

@@ -5,6 +5,7 @@ import { EmbeddingIntake } from './embedding-intake';
 import { EmbeddingObserver, UNOBSERVED } from './embedding-observer';
 import { EmbeddingModelError, EmbeddingUnavailableError } from './embedding.errors';
 import { checkGoldenVectors } from './golden-vectors';
+import { localModelDescription } from './local-model-description';
 import { checkModelFiles } from './model-files';
 import { ModelWorker, ModelWorkerEvents } from './model-worker';
 
@@ -42,7 +43,7 @@ export class TransformersEmbedder implements Embedder {
       const dimension = await load(worker, directory);
       this.checkDimension(dimension);
       await checkGoldenVectors(directory, (texts) => worker.embed('document', texts));
-      this.proven = describe(name, dimension, weights === 'q8' ? 'int8' : weights);
+      this.proven = localModelDescription(name, dimension, weights);
     } catch (error) {
       await worker.stop();
       throw error;
@@ -98,9 +99,4 @@ async function load(worker: ModelWorker, directory: string): Promise<number> {
       { cause },
     );
   }
-}
-
-/** Named without its publisher, so that the same model behind an embedding server has the same fingerprint. */
-function describe(name: string, dimension: number, dtype: string): EmbeddingModel {
-  return { name: basename(name), revision: 'main', dimension, pooling: 'mean', normalised: true, dtype };
 }

@@ -1,8 +1,7 @@
 import { CHROMA_VERSIONS, chromaManifest, unpackedChroma } from '../../test/support/chroma-fixture';
 import { openChromaDirectory } from '../chroma-directory/chroma-directory';
-import { ChromaRecord } from '../chroma-directory/chroma-record';
 import { inspect } from './inspection';
-import { rejectReason } from './migration-reject';
+import { Candidate, rejectReason } from './migration-reject';
 
 describe.each(CHROMA_VERSIONS)('the inspection of a directory of ChromaDB %s', (version) => {
   it('finds what does not migrate, with the reasons', async () => {
@@ -32,32 +31,36 @@ describe.each(CHROMA_VERSIONS)('the inspection of a directory of ChromaDB %s', (
 });
 
 describe('rejectReason', () => {
-  const GOOD: ChromaRecord = {
+  const GOOD: Candidate = {
     id: 'conv_007',
-    document: 'text',
+    content: 'text',
     metadata: { key: 'value', list: ['a', 'b'], big: 9007199254740993n },
-    vector: Float32Array.of(0.6, 0.8),
-    createdAt: null,
-    sequence: 1,
+    vectors: [Float32Array.of(0.6, 0.8)],
   };
 
-  it.each<[Partial<ChromaRecord>, string | undefined]>([
+  it.each<[Partial<Candidate>, string | undefined]>([
     [{}, undefined],
-    [{ document: null, metadata: null }, undefined],
-    [{ document: '' }, undefined],
-    [{ vector: null, problem: 'no vector' }, 'no vector'],
+    [{ content: null, metadata: null }, undefined],
+    [{ content: '' }, undefined],
+    [{ vectors: [], problem: 'no vector' }, 'no vector'],
     [
-      { vector: null, problem: 'no vector: header.bin makes no sense' },
+      { vectors: [], problem: 'no vector: header.bin makes no sense' },
       'no vector: header.bin makes no sense',
     ],
-    [{ vector: Float32Array.of(1) }, 'dimension 1, expected 2'],
-    [{ vector: Float32Array.of(0, 0) }, 'zero vector'],
-    [{ vector: Float32Array.of(0, NaN) }, 'vector with numbers that are not finite'],
+    [{ vectors: [Float32Array.of(1)] }, 'dimension 1, expected 2'],
+    [{ vectors: [Float32Array.of(0, 0)] }, 'zero vector'],
+    [{ vectors: [Float32Array.of(0, NaN)] }, 'vector with numbers that are not finite'],
     [{ id: 'a\0' }, 'NUL in id'],
-    [{ document: 'a\0' }, 'NUL in text'],
+    [{ content: 'a\0' }, 'NUL in text'],
     [{ metadata: { 'a\0': 1 } }, 'NUL in metadata'],
     [{ metadata: { a: 'a\0' } }, 'NUL in metadata'],
     [{ metadata: { a: ['b', 'a\0'] } }, 'NUL in metadata'],
+    [{ metadata: { a: { b: [{ c: 'a\0' }] } } }, 'NUL in metadata'],
+    [{ labels: [null, 'a\0'] }, 'NUL in fields'],
+    [{ content: '\ud83d\ude00' }, undefined],
+    [{ content: 'a\ud83d' }, 'half of a surrogate pair in text'],
+    [{ metadata: { '\ude00': 1 } }, 'half of a surrogate pair in metadata'],
+    [{ vectors: [Float32Array.of(0.6, 0.8), Float32Array.of(0, 0)] }, 'zero vector'],
   ])('of %j is %j', (difference, reason) => {
     expect(rejectReason({ ...GOOD, ...difference }, 2)).toBe(reason);
   });

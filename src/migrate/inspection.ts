@@ -39,9 +39,11 @@ async function inspectCollection(
   let migrates = 0;
   for await (const record of directory.records(collection)) {
     onRecord();
-    const reason = rejectReason(record, dimension);
+    const { id, document, metadata, vector, problem } = record;
+    const vectors = vector === null ? [] : [vector];
+    const reason = rejectReason({ id, content: document, metadata, vectors, problem }, dimension);
     if (reason === undefined) migrates++;
-    else tally.add(reason, record.id);
+    else tally.add(reason, id);
   }
   return { collection, userId: userOfCollection(collection.name), migrates, rejects: tally.rejects };
 }

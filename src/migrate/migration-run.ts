@@ -36,7 +36,7 @@ export interface MigrationRun {
 }
 
 /** What became of the records of a collection so far: each memory is counted under exactly one of the rest. */
-export interface RecordCounts extends JsonObject {
+export interface RecordCounts {
   /** Records that were read, those too that are parts of memories. */
   readonly records: number;
   readonly memories: number;

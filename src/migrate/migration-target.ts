@@ -1,6 +1,6 @@
 import type { EmbeddingModel } from '../embedding/embedder';
 import type { ImportedMemory } from '../memory/imported-memory';
-import type { CollectionProgress, MigrationRun, Renamed } from './migration-run';
+import type { CollectionProgress, MigrationRun, Renamed, RunState } from './migration-run';
 import type { SourceCollection } from './migration-source';
 
 /** A memory that can be written. */
@@ -51,8 +51,13 @@ export interface MigrationSink {
     checkpointOf: (outcome: BatchOutcome) => CollectionProgress,
   ): Promise<CollectionProgress>;
 
-  /** What was made so far. */
-  created(): Promise<Created>;
+  /** What was made so far, for these users. */
+  created(userIds: readonly number[]): Promise<Created>;
+}
+
+export interface NewRun extends Pick<MigrationRun, 'kind' | 'source' | 'options'> {
+  /** Where the file of the rejects of the run is to be. */
+  readonly rejectsFile: (runId: string) => string;
 }
 
 /** PostgreSQL, as whoever migrates uses it: the owner's connection, alone. */
@@ -68,10 +73,7 @@ export interface MigrationTarget {
   open(model: EmbeddingModel): Promise<void>;
 
   /** Notes a new run. */
-  start(
-    run: Pick<MigrationRun, 'kind' | 'source' | 'options' | 'rejectsFile'>,
-    now: Date,
-  ): Promise<MigrationRun>;
+  start(run: NewRun): Promise<MigrationRun>;
 
   /** The newest unfinished run of a source. */
   findUnfinished(kind: string, source: string): Promise<MigrationRun | undefined>;
@@ -82,7 +84,7 @@ export interface MigrationTarget {
   sink(run: MigrationRun): MigrationSink;
 
   /** Notes what has become of a run. */
-  setState(run: MigrationRun, state: MigrationRun['state'], now: Date): Promise<void>;
+  setState(run: MigrationRun, state: RunState): Promise<void>;
 
   /** Lets the next searches find everything in the index: VACUUM and ANALYZE. */
   tidy(): Promise<void>;

@@ -1,3 +1,4 @@
+import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { StartupError } from '../../common/startup.error';
 import { ConnectionTarget, dataSourceOptions } from './data-source-options';
@@ -31,8 +32,25 @@ export async function asOwner<T>(host: DatabaseHost, work: (owner: DataSource) =
   }
 }
 
+/** The pool that TypeORM made. */
+export function poolOf(source: DataSource): Pool {
+  return (source.driver as unknown as { readonly master: Pool }).master;
+}
+
+/**
+ * A connection that breaks while somebody has it says so by this event too, perhaps in the very message that made it
+ * ready: from the moment that it leaves the pool someone must listen, or the process ends. The statement rejects too.
+ */
+export function surviveLoss(connection: PoolClient): void {
+  if (!connection.listeners('error').includes(ignore)) connection.on('error', ignore);
+}
+
+function ignore(): void {
+  // What uses the connection is told by its statement.
+}
+
 /** A connection target without its password. */
-function nameOf({ url }: ConnectionTarget): string {
+export function nameOf({ url }: ConnectionTarget): string {
   if (url === undefined || !URL.canParse(url)) return 'the embedded database';
   const { hostname, port, pathname, username } = new URL(url);
   return `${username}@${hostname}:${port || '5432'}${pathname}`;

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg';
+import type { PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { StartupError } from '../../common/startup.error';
 import type { DatabaseConfig } from '../../config/app-config';
@@ -7,7 +7,7 @@ import { isConflict, isConnectionLost, translateDatabaseError } from './database
 import type { DatabaseHost } from './database-host';
 import { prepareSchema } from './database-schema';
 import { hostOf } from './host-of';
-import { asOwner, openDataSource } from './open-data-source';
+import { asOwner, openDataSource, poolOf, surviveLoss } from './open-data-source';
 import { checkExtensions, checkIsolation, checkServer } from './server-checks';
 
 /** How often a transaction that lost against another one is tried. */
@@ -119,21 +119,4 @@ export class PostgresDatabase {
       connection.release(isConnectionLost(failure));
     }
   }
-}
-
-/** The pool that TypeORM made. */
-function poolOf(service: DataSource): Pool {
-  return (service.driver as unknown as { readonly master: Pool }).master;
-}
-
-/**
- * A connection that breaks while somebody has it says so by this event too, perhaps in the very message that made it
- * ready: from the moment that it leaves the pool someone must listen, or the process ends. The statement rejects too.
- */
-function surviveLoss(connection: PoolClient): void {
-  if (!connection.listeners('error').includes(ignore)) connection.on('error', ignore);
-}
-
-function ignore(): void {
-  // What uses the connection is told by its statement.
 }

@@ -38,14 +38,22 @@ interface Staged {
   readonly vectors: (parameters: SqlParameters) => string;
 }
 
-/** Writes memories, replacing those of the same id; of those the earlier vectors must be gone or stay. */
-export async function writeRows(tenant: TenantContext, rows: readonly MemoryRows[]): Promise<void> {
+/**
+ * Writes memories, replacing those of the same id; of those the earlier vectors must be gone or stay.
+ *
+ * @param importRunId of the migration that brings them; who wrote a memory before stays noted otherwise.
+ */
+export async function writeRows(
+  tenant: TenantContext,
+  rows: readonly MemoryRows[],
+  importRunId?: string,
+): Promise<void> {
   const chunks = rows.flatMap(({ memory, vectors }) =>
     vectors.map((vector, chunk) => ({ memoryId: memory.id, chunk, vector })),
   );
   const copies = tenant.copies && chunks.length >= COPY_FROM;
   const staged = copies ? await stagedByCopy(tenant, rows, chunks) : stagedAsJson(rows, chunks);
-  await insertMemories(tenant, staged);
+  await insertMemories(tenant, staged, importRunId);
   if (chunks.length > 0) await insertVectors(tenant, staged);
 }
 
@@ -71,15 +79,22 @@ export async function copyFieldsToVectors(tenant: TenantContext, memoryId: strin
   );
 }
 
-async function insertMemories(tenant: TenantContext, { memories }: Staged): Promise<void> {
+async function insertMemories(
+  tenant: TenantContext,
+  { memories }: Staged,
+  importRunId: string | undefined,
+): Promise<void> {
   const parameters = new SqlParameters();
-  const replaced = COLUMNS.filter((column) => column !== 'id').map(
-    (column) => `${column} = excluded.${column}`,
-  );
+  const values = [parameters.add(tenant.userId, 'bigint'), ...COLUMNS.map((column) => `memory.${column}`)];
+  const written: string[] = [...COLUMNS];
+  if (importRunId !== undefined) {
+    written.push('import_run_id', 'import_updated_at');
+    values.push(parameters.add(importRunId, 'uuid'), 'memory.updated_at');
+  }
+  const replaced = written.filter((column) => column !== 'id').map((column) => `${column} = excluded.${column}`);
   await tenant.connection.query(
-    `insert into wisdom_memory.memories (user_id, ${COLUMNS.join(', ')})
-     select ${parameters.add(tenant.userId, 'bigint')}, ${COLUMNS.map((column) => `memory.${column}`).join(', ')}
-     from ${memories(parameters)}
+    `insert into wisdom_memory.memories (user_id, ${written.join(', ')})
+     select ${values.join(', ')} from ${memories(parameters)}
      on conflict (user_id, id) do update set ${replaced.join(', ')}`,
     parameters.values,
   );

@@ -1,0 +1,70 @@
+import { EmbeddingModel } from '../../embedding/embedder';
+import type { DatabaseConfig, Limits } from '../../config/app-config';
+import type { Clock } from '../../memory/memory-backend';
+import { registerModel } from '../../memory/postgres/embedding-models';
+import type { MigrationRun, RunState } from '../migration-run';
+import type { MigrationSink, MigrationTarget, NewRun } from '../migration-target';
+import { asTenant, ImportConnection } from './import-connection';
+import { ImportRuns } from './import-runs';
+import { ImportSink } from './import-sink';
+
+/** PostgreSQL as the target of a migration. */
+export class ImportTarget implements MigrationTarget {
+  readonly connection: ImportConnection;
+  private readonly runs: ImportRuns;
+  private modelId?: number;
+
+  constructor(
+    config: DatabaseConfig,
+    private readonly limits: Pick<Limits, 'externalIdBytes'>,
+    private readonly clock: Clock,
+    log: (message: string) => void,
+  ) {
+    this.connection = new ImportConnection(config, log);
+    this.runs = new ImportRuns(this.connection);
+  }
+
+  get description(): string {
+    return this.connection.description;
+  }
+
+  async open(model: EmbeddingModel): Promise<void> {
+    await this.connection.open();
+    this.modelId = await this.connection.transaction((connection) =>
+      asTenant(connection, undefined, () => registerModel(connection, model)),
+    );
+  }
+
+  start(run: NewRun): Promise<MigrationRun> {
+    return this.runs.start(run, this.clock.now());
+  }
+
+  async findUnfinished(kind: string, source: string): Promise<MigrationRun | undefined> {
+    return (await this.runs.unfinished(kind, source))[0];
+  }
+
+  find(runId: string): Promise<MigrationRun | undefined> {
+    return this.runs.find(runId);
+  }
+
+  sink(run: MigrationRun): MigrationSink {
+    const { modelId, clock } = this;
+    if (modelId === undefined) throw new Error('The target is not open.');
+    const { externalIdBytes } = this.limits;
+    return new ImportSink(this.connection, run, { modelId, clock, externalIdBytes });
+  }
+
+  async setState({ id }: MigrationRun, state: RunState): Promise<void> {
+    const isOver = state === 'finished' || state === 'rolled-back';
+    await this.runs.setState(id, state, isOver ? this.clock.now() : null);
+  }
+
+  async tidy(): Promise<void> {
+    for (const table of ['memories', 'memory_vectors'])
+      await this.connection.query(`vacuum (analyze) wisdom_memory.${table}`);
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+}
