@@ -7,6 +7,7 @@ import { assignRequestId } from './common/request-id.middleware';
 import { RequestPipe } from './common/request.pipe';
 import { APP_CONFIG, AppConfig } from './config/app-config';
 import { REQUEST_LOG } from './logging/request-log';
+import { mostBodyBytes } from './memory/rules/body-size';
 import { HTTP_METRICS } from './metrics/http-metrics';
 import { setUpOpenApi } from './openapi.setup';
 
@@ -22,7 +23,10 @@ export function setUpApp(app: NestExpressApplication): void {
   app.use(app.get(HTTP_METRICS), assignRequestId, app.get(REQUEST_LOG));
   app.use(helmet(headersForPlainHttp()));
   app.enableCors({ origin: corsOrigin(server.corsOrigins), exposedHeaders: EXPOSED_HEADERS });
-  app.useBodyParser('json', jsonBodyOptions(limits.bodyBytes));
+  app.useBodyParser(
+    'json',
+    jsonBodyOptions(limits.bodyBytes, (path) => mostBodyBytes(path, limits)),
+  );
   app.use(refuseOtherMediaTypes);
   app.useGlobalPipes(new RequestPipe(limits.batchMemories));
   app.useGlobalFilters(new DomainErrorFilter());

@@ -3,6 +3,7 @@ import { DocumentBuilder, OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { LIMIT_EXTENSION } from './common/validation.decorator';
 import { VERSION } from './common/version';
 import type { Limits } from './config/app-config';
+import { singleBodyBytes } from './memory/rules/body-size';
 import { MEMORIES, SEARCH, SERVICE, SESSIONS } from './memory/docs/memory-problems';
 
 /** Serves Swagger UI at `/docs` and the document at `/docs-json`. Everything it needs comes from here, offline too. */
@@ -112,7 +113,8 @@ each field, \`request_id\` is also in the header \`X-Request-Id\` and in the log
 
 | what | at most |
 | --- | --- |
-| body of a request | ${limits.bodyBytes.toLocaleString('en')} bytes |
+| body of \`POST /store/batch\` | ${limits.bodyBytes.toLocaleString('en')} bytes |
+| body of any other request | ${singleBodyBytes(limits).toLocaleString('en')} bytes |
 | \`content\` | ${limits.contentCharacters.toLocaleString('en')} characters |
 | \`query\` | ${limits.queryCharacters.toLocaleString('en')} characters |
 | \`metadata\` | ${limits.metadataBytes.toLocaleString('en')} bytes as JSON, ${limits.metadataKeys} keys, ${limits.metadataDepth} levels |

@@ -55,7 +55,7 @@ const COMMON: readonly ProblemExample[] = [
 
 const OF_BODIES: readonly ProblemExample[] = [
   { status: 400, code: 'malformed_request', detail: 'The body is not valid JSON at position 12.' },
-  { status: 413, code: 'body_too_large', detail: 'The body has more than 8388608 bytes.' },
+  { status: 413, code: 'body_too_large', detail: 'The body has more than 2858752 bytes.' },
   { status: 415, code: 'unsupported_media_type', detail: 'Send the body as application/json.' },
 ];
 

@@ -33,13 +33,26 @@ export class MalformedRequestError extends DomainError {
   readonly kind = 'malformed';
 }
 
-/** How many wrong fields the message spells out; `fields` has them all. */
+/** More than the call can need. */
+export class BodyTooLargeError extends DomainError {
+  readonly code = 'body_too_large';
+  readonly kind = 'too-large';
+
+  constructor(limit: number) {
+    super(`The body has more than ${limit} bytes.`);
+  }
+}
+
+/** Problems that one answer lists; the rest follows when these are mended. */
+export const MOST_PROBLEMS = 1_000;
+
+/** How many wrong fields the message spells out; `fields` has more of them. */
 const FIELDS_IN_MESSAGE = 5;
 
 /** Characters of a field that an answer repeats: keys of metadata are the caller's, as long as the body. */
 const LONGEST_FIELD = 300;
 
-/** The input is well formed but not acceptable; names every field that is wrong. */
+/** The input is well formed but not acceptable; names every field that is wrong, up to `MOST_PROBLEMS`. */
 export class InvalidInputError extends DomainError {
   readonly code = 'invalid_input';
   readonly kind = 'invalid';
@@ -47,9 +60,11 @@ export class InvalidInputError extends DomainError {
   override readonly fields: readonly FieldProblem[];
 
   constructor(problems: readonly FieldProblem[]) {
-    const fields = problems.map(({ field, reason }) => ({ field: shortened(field), reason }));
+    const fields = problems
+      .slice(0, MOST_PROBLEMS)
+      .map(({ field, reason }) => ({ field: shortened(field), reason }));
     const told = fields.slice(0, FIELDS_IN_MESSAGE).map(({ field, reason }) => `${field}: ${reason}`);
-    const untold = fields.length - told.length;
+    const untold = problems.length - told.length;
     super(told.join('; ') + (untold > 0 ? `; and ${untold} more` : ''));
     this.fields = fields;
   }

@@ -1,14 +1,24 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { UnsupportedMediaTypeException } from '@nestjs/common';
-import { MalformedRequestError } from './domain.error';
+import { BodyTooLargeError, MalformedRequestError } from './domain.error';
 
 /**
- * Options of the body parser: JSON of up to `limit` bytes. A body without a Content-Type counts as JSON, as it did for
- * the original's clients. Any JSON value is read: that it must be an object is for the pipe to say.
+ * Options of the body parser: JSON of up to `limit` bytes, and of no more than `limitOf` gives for a path. A body
+ * without a Content-Type counts as JSON, as it did for the original's clients. Any JSON value is read: that it must be
+ * an object is for the pipe to say.
  */
-export function jsonBodyOptions(limit: number): object {
-  return { limit, strict: false, type: isJson, verify: refuseBrokenUtf8 };
+export function jsonBodyOptions(limit: number, limitOf: (path: string) => number): object {
+  const verify = (
+    { url = '' }: IncomingMessage,
+    _response: unknown,
+    body: Buffer,
+    encoding: string,
+  ): void => {
+    refuseMoreThan(limitOf(url.split('?', 1)[0]!), body);
+    refuseBrokenUtf8(body, encoding);
+  };
+  return { limit, strict: false, type: isJson, verify };
 }
 
 /** To stand behind the body parser: a body that it left alone is refused rather than silently ignored. */
@@ -31,8 +41,13 @@ function isJson(request: IncomingMessage): boolean {
   return /^\s*application\/([\w.-]+\+)?json\s*(;|$)/i.test(type);
 }
 
+/** Before it is parsed, which takes far longer than reading it. */
+function refuseMoreThan(limit: number, body: Buffer): void {
+  if (body.length > limit) throw new BodyTooLargeError(limit);
+}
+
 /** A decoder would put replacement characters into what is to be remembered. */
-function refuseBrokenUtf8(_request: unknown, _response: unknown, body: Buffer, encoding: string): void {
+function refuseBrokenUtf8(body: Buffer, encoding: string): void {
   if (/^utf-?8$/i.test(encoding) && !isUtf8(body))
     throw new MalformedRequestError('The body is not valid UTF-8.');
 }

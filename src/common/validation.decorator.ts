@@ -1,8 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptions } from '@nestjs/swagger';
-import { ClassConstructor, Exclude, Expose, Transform, Type } from 'class-transformer';
-import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import { ClassConstructor, Expose, Transform } from 'class-transformer';
+import { ValidateBy, ValidateIf } from 'class-validator';
 import { DEFAULT_LIMITS, Limits } from '../config/app-config';
+import { isRecord } from './is-record';
 import { parseTimestamp } from './timestamp';
 
 /**
@@ -15,6 +16,18 @@ export const FROM_TEXT = 'from-text';
 
 /** Swagger shows the limit that is configured; see `openapi.ts`. */
 export const LIMIT_EXTENSION = 'x-limit';
+
+/** Under it, a field that holds DTOs says of which class. */
+const NESTED_TYPE = Symbol('NESTED_TYPE');
+
+/** The class of the DTO, or of each in the list, that a field of `type` holds; undefined for other fields. */
+export function nestedType(
+  type: ClassConstructor<object>,
+  property: string,
+): ClassConstructor<object> | undefined {
+  return Reflect.getMetadata(NESTED_TYPE, type.prototype as object, property) as
+    ClassConstructor<object> | undefined;
+}
 
 interface Presence {
   /** May be left out; `null` is the same as leaving it out. Without any of these three it is required. */
@@ -108,26 +121,20 @@ export function TextList(options: Presence & { max: number; limit: keyof Limits 
   });
 }
 
-/** A JSON object that reaches the service exactly as it was sent. In a query: the object as JSON. */
+/** A JSON object, of any content. In a query: the object as JSON. */
 export function JsonRecord(options: Presence): PropertyDecorator {
-  return applyDecorators(
-    Type(() => Untouched),
-    field(options, {
-      schema: { type: 'object', additionalProperties: true },
-      takes: 'a JSON object',
-      accepts: isRecord,
-      fromText: parsedJson,
-    }),
-    // Transformations run in the reverse order of their registration: this one comes first.
-    Transform(asSent),
-    Transform(asSent, { groups: [FROM_TEXT] }),
-  );
+  return field(options, {
+    schema: { type: 'object', additionalProperties: true },
+    takes: 'a JSON object',
+    accepts: isRecord,
+    fromText: parsedJson,
+  });
 }
 
+/** One DTO inside another. */
 export function Nested(type: () => ClassConstructor<object>, options: Presence = {}): PropertyDecorator {
   return applyDecorators(
-    Type(type),
-    ValidateNested({ message: 'must be a JSON object' }),
+    Reflect.metadata(NESTED_TYPE, type()),
     field(options, {
       schema: { type: type() },
       takes: 'a JSON object',
@@ -136,7 +143,7 @@ export function Nested(type: () => ClassConstructor<object>, options: Presence =
   );
 }
 
-/** The pipe bounds its length, before anything is made of it. */
+/** A list of DTOs. */
 export function NestedList(
   type: () => ClassConstructor<object>,
   options: Presence & { limit: keyof Limits },
@@ -144,8 +151,7 @@ export function NestedList(
   const { limit } = options;
   const bound = { minItems: 1, maxItems: DEFAULT_LIMITS[limit], [LIMIT_EXTENSION]: limit };
   return applyDecorators(
-    Type(type),
-    ValidateNested({ each: true, message: 'must be a list of JSON objects' }),
+    Reflect.metadata(NESTED_TYPE, type()),
     field(options, {
       schema: { type: [type()], ...bound },
       takes: (value) =>
@@ -184,18 +190,6 @@ function field({ optional, nullable, omissible, example }: Presence, kind: Kind)
     ),
     ApiProperty(documented),
   );
-}
-
-/** Stands in for raw JSON while DTOs are made: with nothing to expose, class-transformer does not look inside. */
-@Exclude()
-class Untouched {}
-
-function asSent({ obj, key }: { obj: Record<string, unknown>; key: string }): unknown {
-  return obj[key];
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parsedJson(text: string): unknown {

@@ -213,7 +213,8 @@ export class EnvDto {
 
   @WholeNumberVariable({
     section: 'Limits',
-    about: 'Bytes of a request body.',
+    about:
+      'Bytes of a request body: of a batch. Other calls take what one memory of the longest text can need, or this if it is less.',
     min: 1024,
     max: 1_073_741_824,
   })

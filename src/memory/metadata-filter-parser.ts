@@ -1,4 +1,5 @@
 import { FieldProblem } from '../common/domain.error';
+import { jsonOutline } from './rules/json-outline';
 import { jsonProblem } from './rules/json-rules';
 import { isJsonObject } from './json-value';
 import { Comparison, JsonObject, JsonValue, MetadataCondition } from './memory';
@@ -10,11 +11,16 @@ export const METADATA_FILTER_LIMITS = {
   depth: 8,
   /** Comparisons in the whole filter. */
   conditions: 100,
-  /** Values of one `$in` or `$nin`: each is compared with every memory. */
+  /** Values of every `$in` and `$nin` together: each is compared with every memory. */
   values: 1_000,
+  /** The whole filter as JSON: a thousand long ids and as much again. */
+  bytes: 131_072,
   /** Objects and arrays inside a value, as deep as metadata may be by default. */
   valueDepth: 16,
 } as const;
+
+/** Levels that are counted before the parser looks closer: deeper ones are refused by their depth. */
+const DEEPEST = 64;
 
 /** `condition` is undefined for the empty filter `{}`, which leaves everything. */
 export type ParsedMetadataFilter =
@@ -33,6 +39,10 @@ export type ParsedMetadataFilter =
  *   `metadata_filter.$or[1].age.$gt`.
  */
 export function parseMetadataFilter(input: unknown, field = 'metadata_filter'): ParsedMetadataFilter {
+  const { bytes: mostBytes } = METADATA_FILTER_LIMITS;
+  const { bytes } = jsonOutline(input, { keys: Infinity, bytes: mostBytes }, DEEPEST);
+  if (bytes > mostBytes)
+    return { problems: [{ field, reason: `must have at most ${mostBytes} bytes as JSON` }] };
   if (isJsonObject(input) && Object.keys(input).length === 0) return { condition: undefined };
   try {
     return { condition: new Parser().filter(input, field, 1) };
@@ -57,9 +67,10 @@ function allOf(conditions: readonly MetadataCondition[]): MetadataCondition {
   return conditions.length === 1 ? conditions[0]! : { kind: 'and', conditions };
 }
 
-/** Walks one filter and counts its comparisons. */
+/** Walks one filter and counts what it compares. */
 class Parser {
   private comparisons = 0;
+  private values = 0;
 
   filter(input: unknown, field: string, depth: number): MetadataCondition {
     if (depth > METADATA_FILTER_LIMITS.depth) {
@@ -108,8 +119,17 @@ class Parser {
     const negated = NEGATED.get(operator);
     const read = OPERATORS.get(negated ?? operator);
     if (!read) refuse(field, `is no operator: these are ${OPERATOR_NAMES}`);
-    const condition = { kind: 'compare', path, comparison: read(operand, field) } as const;
+    const comparison = read(operand, field);
+    if (comparison.operator === 'in') this.countValues(comparison.values.length, field);
+    const condition = { kind: 'compare', path, comparison } as const;
     return negated ? { kind: 'not', condition } : condition;
+  }
+
+  private countValues(count: number, field: string): void {
+    const { values } = METADATA_FILTER_LIMITS;
+    this.values += count;
+    if (this.values > values)
+      refuse(field, `must not have more than ${values} values, those of the filter's other lists included`);
   }
 }
 
@@ -164,9 +184,6 @@ function orderedOperand(value: unknown, field: string): number | string {
 
 function listOperand(value: unknown, field: string): JsonValue[] {
   if (!Array.isArray(value)) refuse(field, 'must be a list of values');
-  if (value.length > METADATA_FILTER_LIMITS.values) {
-    refuse(field, `must not have more than ${METADATA_FILTER_LIMITS.values} values`);
-  }
   return value.map((element, i) => jsonOperand(element, `${field}[${i}]`));
 }
 

@@ -61,7 +61,7 @@ describe('what is wrong with a request', () => {
     ],
     [
       'JSON too deep to walk',
-      `{"metadata": ${'['.repeat(40_000)}${']'.repeat(40_000)}}`,
+      `{"content": "x", "metadata": {"a": ${'['.repeat(40_000)}${']'.repeat(40_000)}}}`,
       'application/json',
       422,
       'invalid_input',

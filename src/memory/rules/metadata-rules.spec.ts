@@ -39,8 +39,10 @@ describe('metadataProblem', () => {
     [{ a: [[[[]]]] }, 'metadata.a[0][0][0]', /too deep/],
     [{ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 }, 'metadata', /at most 5 keys/],
     [{ a: { b: 1, c: [{ d: 1, e: 1, f: 1 }] } }, 'metadata', /at most 5 keys/],
-    [{ text: 'x'.repeat(190) }, 'metadata', /at most 200 bytes as JSON, has 201/],
-    [{ text: 'é'.repeat(95) }, 'metadata', /at most 200 bytes as JSON, has 201/],
+    [{ text: 'x'.repeat(190) }, 'metadata', /at most 200 bytes as JSON/],
+    [{ text: 'é'.repeat(95) }, 'metadata', /at most 200 bytes as JSON/],
+    [{ text: '\n'.repeat(95) }, 'metadata', /at most 200 bytes as JSON/],
+    [{ text: 'x'.repeat(10_000), $a: 1 }, 'metadata', /at most 200 bytes as JSON/],
     [JSON.parse(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), 'metadata.a[0][0][0]', /too deep/],
   ])('refuses what is wrong at its place (%#)', (metadata, field, reason) => {
     expect(problemOf(metadata)).toEqual({ field, reason: expect.stringMatching(reason) });

@@ -1,7 +1,8 @@
 import { FieldProblem } from '../../common/domain.error';
 import { Limits } from '../../config/app-config';
+import { jsonOutline } from './json-outline';
 import { jsonProblem } from './json-rules';
-import { JsonObject, JsonValue } from '../memory';
+import { JsonObject } from '../memory';
 
 export type MetadataLimits = Pick<Limits, 'metadataBytes' | 'metadataKeys' | 'metadataDepth'>;
 
@@ -11,27 +12,42 @@ export function metadataProblem(
   limits: MetadataLimits,
   field: string,
 ): FieldProblem | undefined {
-  // First: what counts keys and bytes must not walk into a bottomless value.
-  return jsonProblem(metadata, field, limits.metadataDepth) ?? metadataSizeProblem(metadata, limits, field);
+  // What is far too large is not walked through, and what is bottomless is not made into JSON.
+  return (
+    outlineProblem(metadata, limits, field) ??
+    jsonProblem(metadata, field, limits.metadataDepth) ??
+    bytesProblem(metadata, limits, field)
+  );
 }
 
 /** Whether metadata that may be stored is too large. */
 export function metadataSizeProblem(
   metadata: JsonObject,
-  { metadataBytes, metadataKeys }: MetadataLimits,
+  limits: MetadataLimits,
   field: string,
 ): FieldProblem | undefined {
-  if (keyCount(metadata) > metadataKeys) {
-    return { field, reason: `must have at most ${metadataKeys} keys, those of nested objects included` };
-  }
-  const bytes = Buffer.byteLength(JSON.stringify(metadata), 'utf8');
-  return bytes > metadataBytes
-    ? { field, reason: `must have at most ${metadataBytes} bytes as JSON, has ${bytes}` }
-    : undefined;
+  return outlineProblem(metadata, limits, field) ?? bytesProblem(metadata, limits, field);
 }
 
-function keyCount(value: JsonValue): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  const nested = Object.values(value).map(keyCount);
-  return nested.reduce((sum, count) => sum + count, Array.isArray(value) ? 0 : nested.length);
+/** Metadata that needs no close look to be too large. */
+function outlineProblem(
+  metadata: JsonObject,
+  limits: MetadataLimits,
+  field: string,
+): FieldProblem | undefined {
+  const { metadataBytes, metadataKeys, metadataDepth } = limits;
+  const most = { keys: metadataKeys, bytes: metadataBytes };
+  const { keys, bytes } = jsonOutline(metadata, most, metadataDepth);
+  if (keys > metadataKeys)
+    return { field, reason: `must have at most ${metadataKeys} keys, those of nested objects included` };
+  return bytes > metadataBytes ? tooManyBytes(field, limits) : undefined;
+}
+
+function bytesProblem(metadata: JsonObject, limits: MetadataLimits, field: string): FieldProblem | undefined {
+  const bytes = Buffer.byteLength(JSON.stringify(metadata), 'utf8');
+  return bytes > limits.metadataBytes ? tooManyBytes(field, limits) : undefined;
+}
+
+function tooManyBytes(field: string, { metadataBytes }: MetadataLimits): FieldProblem {
+  return { field, reason: `must have at most ${metadataBytes} bytes as JSON` };
 }

@@ -1,0 +1,95 @@
+import { ClassConstructor, plainToInstance } from 'class-transformer';
+import { getMetadataStorage, validateSync } from 'class-validator';
+import { FieldProblem, InvalidInputError, MOST_PROBLEMS } from './domain.error';
+import { isRecord } from './is-record';
+import { FROM_TEXT, nestedType } from './validation.decorator';
+
+/** Characters of a field's name that an answer repeats: a name may be as long as the body. */
+const LONGEST_NAME = 100;
+
+/** The fields that each class declares; asking class-validator anew for each memory of a batch would be slow. */
+const DECLARED = new WeakMap<object, ReadonlySet<string>>();
+
+type Fields = Record<string, unknown>;
+
+/**
+ * Reads one request into a DTO, and the DTOs inside it, collecting what is wrong. It looks at declared fields alone,
+ * and into none of their values but those that are DTOs themselves: what a request costs does not grow with the
+ * nonsense in it. Lists and objects that are no DTOs arrive as they were sent; class-transformer never sees them.
+ */
+export class DtoReader {
+  /** Where there are any, what was read is not to be used. After `MOST_PROBLEMS` it looks for no more. */
+  readonly problems: FieldProblem[] = [];
+
+  /** @param options whether values are texts of a path or a query, and the longest list of DTOs. */
+  constructor(private readonly options: { readonly fromText: boolean; readonly longestList: number }) {}
+
+  /** @throws InvalidInputError for a list that is too long to be looked at. */
+  read<T extends object>(type: ClassConstructor<T>, input: Fields, path = ''): T {
+    const declared = declaredFields(type);
+    for (const field of Object.keys(input)) {
+      if (this.isFull) break;
+      if (!declared.has(field)) this.refuse(path + named(field), 'is not a field here');
+    }
+    const given = [...declared].filter((field) => Object.hasOwn(input, field));
+    const scalars = given.filter((field) => !isContainer(input[field]));
+    const dto = plainToInstance(type, Object.fromEntries(scalars.map((field) => [field, input[field]])), {
+      excludeExtraneousValues: true,
+      exposeUnsetFields: false,
+      groups: this.options.fromText ? [FROM_TEXT] : [],
+    });
+    for (const field of given.filter((name) => isContainer(input[name])))
+      (dto as Fields)[field] = this.container(nestedType(type, field), input[field], path + field);
+    this.validate(dto, path);
+    return dto;
+  }
+
+  private container(type: ClassConstructor<object> | undefined, sent: unknown, field: string): unknown {
+    const { longestList } = this.options;
+    if (Array.isArray(sent) && sent.length > longestList)
+      throw new InvalidInputError([{ field, reason: `must have at most ${longestList} items` }]);
+    if (!type) return sent;
+    if (isRecord(sent)) return this.read(type, sent, `${field}.`);
+    return Array.isArray(sent) && sent.every(isRecord) ? this.items(type, sent, field) : sent;
+  }
+
+  private items(type: ClassConstructor<object>, sent: readonly Fields[], field: string): object[] {
+    const items: object[] = [];
+    for (const [i, item] of sent.entries()) {
+      if (this.isFull) break;
+      items.push(this.read(type, item, `${field}[${i}].`));
+    }
+    return items;
+  }
+
+  private validate(dto: object, path: string): void {
+    const errors = validateSync(dto, { stopAtFirstError: true, forbidUnknownValues: false });
+    for (const { property, constraints = {} } of errors)
+      for (const reason of Object.values(constraints)) this.refuse(path + property, reason);
+  }
+
+  private refuse(field: string, reason: string): void {
+    this.problems.push({ field, reason });
+  }
+
+  private get isFull(): boolean {
+    return this.problems.length >= MOST_PROBLEMS;
+  }
+}
+
+function declaredFields(type: object): ReadonlySet<string> {
+  const known = DECLARED.get(type);
+  if (known) return known;
+  const metadata = getMetadataStorage().getTargetValidationMetadatas(type as () => void, '', false, false);
+  const declared = new Set(metadata.map(({ propertyName }) => propertyName));
+  DECLARED.set(type, declared);
+  return declared;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function named(key: string): string {
+  return key.length > LONGEST_NAME ? `${key.slice(0, LONGEST_NAME)}…` : key;
+}
