@@ -4,16 +4,22 @@ import { hostOf } from './host-of';
 import { migrate, requireMigrated, revertLatest } from './migration-runner';
 import { asOwner } from './open-data-source';
 import { admitToAppRole, checkExtensions, checkServer } from './server-checks';
+import { ensureStaging } from './staging-privilege';
 
 type Log = (message: string) => void;
+
+export interface PreparedSchema {
+  /** Whether batches can be staged in temporary tables, by COPY. */
+  readonly mayStage: boolean;
+}
 
 /**
  * Checks the server and brings the schema up to date; with `migrations` off only checks that it is.
  *
  * @throws StartupError with what to do.
  */
-export async function prepareSchema(host: DatabaseHost, migrations: boolean, log: Log): Promise<void> {
-  await asOwner(host, async (owner) => {
+export function prepareSchema(host: DatabaseHost, migrations: boolean, log: Log): Promise<PreparedSchema> {
+  return asOwner(host, async (owner) => {
     await checkServer(owner);
     await checkExtensions(owner);
     await (migrations ? migrate(owner, log) : requireMigrated(owner));
@@ -21,12 +27,15 @@ export async function prepareSchema(host: DatabaseHost, migrations: boolean, log
     // The service may have a login of its own beside the owner's.
     const login = url !== undefined && URL.canParse(url) ? decodeURIComponent(new URL(url).username) : '';
     if (login !== '') await admitToAppRole(owner, login);
+    return { mayStage: !host.embedded && (await ensureStaging(owner, log)) };
   });
 }
 
 /** What `npm run migration:run` does. */
 export async function runMigrations(config: DatabaseConfig, log: Log): Promise<void> {
-  await withHost(config, (host) => prepareSchema(host, true, log));
+  await withHost(config, async (host) => {
+    await prepareSchema(host, true, log);
+  });
 }
 
 /** What `npm run migration:revert` does: takes the latest migration back. */

@@ -16,6 +16,8 @@ const ATTEMPTS = 5;
 /** One database: the owner's way to its schema, and a pool of connections that only reach tenants. */
 export class PostgresDatabase {
   readonly host: DatabaseHost;
+  /** Whether batches can be staged in temporary tables, by COPY; known once connected. */
+  mayStage = false;
   private service?: DataSource;
 
   constructor(
@@ -33,7 +35,8 @@ export class PostgresDatabase {
   async connect(): Promise<void> {
     await this.host.start();
     try {
-      await prepareSchema(this.host, this.config.migrations, this.log);
+      const schema = await prepareSchema(this.host, this.config.migrations, this.log);
+      this.mayStage = schema.mayStage;
       this.service = await openDataSource(this.host.serviceTarget());
       poolOf(this.service).on('acquire', surviveLoss);
       await checkIsolation(this.service);

@@ -137,7 +137,7 @@ export class PostgresMemoryRepository implements MemoryBackend {
     const { modelId } = this;
     if (modelId === undefined) throw new Error('The backend is not connected.');
     const now = this.clock.now();
-    const copies = !this.database.host.embedded;
+    const copies = this.database.mayStage;
     return this.database.withTenant(userId, (connection) =>
       work({ connection, userId, now, modelId, copies }),
     );
