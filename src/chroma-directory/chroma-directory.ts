@@ -1,19 +1,13 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  DamagedDirectoryError,
-  DirectoryChangedError,
-  NotAChromaDirectoryError,
-} from './chroma-directory.errors';
+import { NotAChromaDirectoryError } from './chroma-directory.errors';
 import { ChromaGeneration, readGeneration } from './chroma-generation';
-import { ChromaRecord, recordOf } from './chroma-record';
+import { ChromaRecord } from './chroma-record';
 import { CollectionSegments, readCatalog, Space } from './collection-catalog';
-import { RecordPages } from './record-pages';
+import { CollectionReading } from './collection-reading';
 import { explanation, openSource } from './open-source';
 import { SourceFiles } from './source-files';
 import { SqliteSource } from './sqlite-source';
 import { UnappliedRecords } from './unapplied-records';
 import { findVectorPlaces } from './vector-places';
-import { VectorReader } from './vector-reader';
 
 export interface ChromaCollection {
   readonly id: string;
@@ -44,10 +38,14 @@ export interface ChromaDirectory {
    * Every record once, in the order they were first stored. Memory stays flat however many there are, and the event
    * loop gets its turn every few milliseconds.
    *
+   * @param after the position of a record: only those behind it.
    * @throws DirectoryChangedError at the end, when someone wrote meanwhile (not with `allowLive`).
    * @throws DamagedDirectoryError where SQLite cannot go on.
    */
-  records(collection: ChromaCollection): AsyncGenerator<ChromaRecord, void, undefined>;
+  records(collection: ChromaCollection, after?: number): AsyncGenerator<ChromaRecord, void, undefined>;
+
+  /** The same with vectors of other records by their ids. To be closed. */
+  read(collection: ChromaCollection): Promise<CollectionReading>;
 
   /** Lets go of every file. */
   close(): void;
@@ -98,42 +96,29 @@ class OpenDirectory implements ChromaDirectory {
     }
   }
 
-  async *records({ id, name, count }: ChromaCollection): AsyncGenerator<ChromaRecord, void, undefined> {
-    const segments = this.segments.get(id);
-    if (segments === undefined) throw new TypeError(`${this.path} has no collection ${id}`);
-    const before = this.files.state();
-    let found = 0;
+  async *records(
+    collection: ChromaCollection,
+    after?: number,
+  ): AsyncGenerator<ChromaRecord, void, undefined> {
+    const reading = await this.read(collection);
     try {
-      for await (const record of this.read(segments)) {
-        found++;
-        yield record;
-      }
-    } catch (error) {
-      throw explanation(this.path, error);
+      yield* reading.records(after);
+    } finally {
+      reading.close();
     }
-    if (!this.allowLive && this.files.state() !== before) throw new DirectoryChangedError(this.path);
-    if (found !== count)
-      throw new DamagedDirectoryError(this.path, `${name} counts ${count} records but has ${found}`);
   }
 
-  private async *read(segments: CollectionSegments): AsyncGenerator<ChromaRecord, void, undefined> {
+  async read(collection: ChromaCollection): Promise<CollectionReading> {
+    const segments = this.segments.get(collection.id);
+    if (segments === undefined) throw new TypeError(`${this.path} has no collection ${collection.id}`);
+    const { files, source, allowLive } = this;
     const table = `temp.places_${++this.tables}`;
-    const places = await findVectorPlaces(this.source, this.path, segments, table);
+    const state = files.state();
     try {
-      const pages = new RecordPages(this.source, segments, table);
-      const vectors = new VectorReader(this.source, places);
-      const unapplied = new UnappliedRecords(this.source, segments);
-      for (let page = pages.next(); page.length > 0; page = pages.next()) {
-        for (const head of page) {
-          const current = unapplied.apply(head);
-          if (current) yield recordOf(current, vectors.read(current.vector));
-        }
-        await nextTurn();
-      }
-      for (const head of unapplied.created()) yield recordOf(head, vectors.read(head.vector));
-    } finally {
-      places.index?.close();
-      if (this.source.isOpen) this.source.execute(`DROP TABLE ${table}`);
+      const places = await findVectorPlaces(source, this.path, segments, table);
+      return new CollectionReading({ files, state, source, allowLive, collection, segments, places });
+    } catch (error) {
+      throw explanation(this.path, error);
     }
   }
 

@@ -17,6 +17,8 @@ export interface ChromaRecord {
   readonly createdAt: Date | null;
   /** Place of its last write among all writes to the directory: grows with each. */
   readonly sequence: number;
+  /** Reading can go on behind it; null where only the queue has it, which is read last. */
+  readonly position: number | null;
 }
 
 /** The key of metadata under which ChromaDB keeps the document. */
@@ -37,11 +39,12 @@ export interface RecordHead {
   readonly entries: MetadataEntries;
   readonly createdAt: Date | null;
   readonly sequence: number;
+  readonly position: number | null;
   readonly vector: VectorPlace;
 }
 
 export function recordOf(
-  { id, entries, createdAt, sequence }: RecordHead,
+  { id, entries, createdAt, sequence, position }: RecordHead,
   vector: Float32Array | string,
 ): ChromaRecord {
   const document = entries.get(DOCUMENT_KEY);
@@ -52,6 +55,7 @@ export function recordOf(
     metadata: entries.size === 0 ? null : Object.fromEntries(entries),
     createdAt,
     sequence,
+    position,
     ...(typeof vector === 'string' ? { vector: null, problem: vector } : { vector }),
   };
 }

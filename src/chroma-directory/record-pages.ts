@@ -10,13 +10,12 @@ const RECORDS_PER_PAGE = 200;
 const PAGE_BYTES = 8 * 1024 * 1024;
 
 /**
- * The records of a collection, page by page in the order they were first stored.
+ * The records of a collection, page by page in the order they were first stored, from behind a position on.
  *
  * Numbers come as columns, all texts of a page as one blob that is cut by their lengths: texts cannot be selected as
  * such (see `SqliteSource`), and a blob each would take three times as long.
  */
 export class RecordPages {
-  private after = -1;
   private readonly heads: SqliteStatement;
   private readonly ids: SqliteStatement;
   private readonly values: SqliteStatement;
@@ -27,6 +26,7 @@ export class RecordPages {
     source: SqliteSource,
     private readonly segments: CollectionSegments,
     places: string,
+    private after = -1,
   ) {
     // NOT INDEXED: by row id, not by an index that would have to be sorted for every page.
     const records = 'embeddings e NOT INDEXED';
@@ -81,6 +81,7 @@ export class RecordPages {
       entries: entries.get(record as number) ?? new Map<string, ChromaScalar>(),
       createdAt: typeof createdAt === 'number' ? new Date(createdAt * 1000) : null,
       sequence: sequenceOf(sequence),
+      position: record as number,
       vector: { element: element as number | null, queueRow: queueRow as number | null },
     }));
   }

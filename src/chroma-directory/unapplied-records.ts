@@ -14,7 +14,7 @@ const ADD = 0;
 const UPDATE = 1;
 const DELETE = 3;
 
-const NOWHERE: VectorPlace = { element: null, queueRow: null };
+const NEW = { vector: { element: null, queueRow: null }, position: null };
 
 interface Operation {
   readonly kind: number;
@@ -32,6 +32,7 @@ export class UnappliedRecords {
   /** Place of the last of them among all writes to the directory; 0 where there is none. */
   lastSequence = 0;
   private readonly operations = new Map<string, Operation[]>();
+  private readonly applied = new Set<string>();
   private readonly metadata: SqliteStatement;
 
   constructor(source: SqliteSource, segments: CollectionSegments) {
@@ -64,20 +65,32 @@ export class UnappliedRecords {
     this.operations.set(key, [...(this.operations.get(key) ?? []), operation]);
   }
 
-  /** The record as it is after the queue; undefined if it was deleted. Each record once. */
+  /** The record as it is after the queue; undefined if it was deleted. */
   apply(head: RecordHead): RecordHead | undefined {
     const operations = this.operations.get(head.id);
     if (operations === undefined) return head;
-    this.operations.delete(head.id);
+    this.applied.add(head.id);
     return this.after(operations, head.id, head);
   }
 
-  /** The records that exist only in the queue: everything that `apply` was not called for. */
-  *created(): Generator<RecordHead> {
+  /**
+   * The records that exist only in the queue: everything that `apply` was not called for.
+   *
+   * @param exists whether a record is there that `apply` was not called for.
+   */
+  *created(exists: (id: string) => boolean): Generator<RecordHead> {
     for (const [id, operations] of this.operations) {
+      if (this.applied.has(id) || exists(id)) continue;
       const head = this.after(operations, id, undefined);
       if (head) yield head;
     }
+  }
+
+  /** Where the queue says that the vector of a record is; undefined where it says nothing. */
+  vectorOf(id: string): VectorPlace | undefined {
+    const rows = this.operations.get(id)?.filter(({ hasVector }) => hasVector) ?? [];
+    const last = rows.at(-1);
+    return last && { element: null, queueRow: last.sequence };
   }
 
   /** By how much the collection's count differs from the rows of its metadata segment. */
@@ -103,7 +116,7 @@ export class UnappliedRecords {
     const { kind, sequence, hasVector, createdAt } = operation;
     if (kind === DELETE) return undefined;
     if (state === undefined ? kind === UPDATE : kind === ADD) return state;
-    const before = state ?? { id, entries: new Map<string, ChromaScalar>(), createdAt, vector: NOWHERE };
+    const before = state ?? { ...NEW, id, entries: new Map<string, ChromaScalar>(), createdAt };
     const vector = hasVector ? { element: null, queueRow: sequence } : before.vector;
     return { ...before, entries: this.merged(before.entries, sequence), sequence, vector };
   }

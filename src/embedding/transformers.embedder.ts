@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { EmbeddingConfig } from '../config/app-config';
 import { Embedder, EmbeddingModel } from './embedder';
 import { EmbeddingIntake } from './embedding-intake';

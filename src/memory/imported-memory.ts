@@ -102,11 +102,11 @@ function occurrenceIn(metadata: JsonObject): Date | undefined {
   );
 }
 
-function jsonObjectOf(values: Readonly<Record<string, unknown>>): JsonObject {
+/** As JSON: a number that it cannot hold exactly is kept as its digits, or as `Infinity`. */
+export function jsonObjectOf(values: Readonly<Record<string, unknown>>): JsonObject {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, jsonValueOf(value)]));
 }
 
-/** A number that JSON cannot hold exactly is kept as its digits, or as `Infinity`. */
 function jsonValueOf(value: unknown): JsonValue {
   switch (typeof value) {
     case 'bigint':

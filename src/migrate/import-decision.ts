@@ -112,7 +112,8 @@ function decideHeld(record: ImportRecord, held: HeldMemory, context: DecisionCon
   if (held.importRunId === context.runId)
     return { kind: 'done', as: held.isReplacement ? 'overwrite' : 'insert' };
   if (context.onConflict === 'overwrite') return { kind: 'overwrite', record, held };
-  return { kind: 'skip', newerInSource: record.memory.updatedAt > held.updatedAt };
+  const { changedAt } = record;
+  return { kind: 'skip', newerInSource: changedAt !== null && changedAt > held.updatedAt };
 }
 
 function withExternalId(record: ImportRecord, externalId: string | null): ImportRecord {

@@ -64,6 +64,8 @@ export interface SourceRecord {
   /** Whose vectors these are: of the model of the original, or of the one that this service was configured with. */
   readonly model: 'original' | 'own';
   readonly memory: ImportedMemory;
+  /** When it was last changed there; null where the source does not know. */
+  readonly changedAt: Date | null;
   /** One per chunk, in order. None: the text has to be embedded, unless there is a `problem`. */
   readonly vectors: readonly Float32Array[];
   /** Why it is not a whole memory, if so: it is rejected for this reason. */

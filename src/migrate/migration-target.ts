@@ -8,6 +8,8 @@ export interface ImportRecord {
   /** In its source. */
   readonly recordId: string;
   readonly memory: ImportedMemory;
+  /** When it was last changed there; null where the source does not know. */
+  readonly changedAt: Date | null;
   /** One per chunk, at least one, each of length 1. */
   readonly vectors: readonly Float32Array[];
 }

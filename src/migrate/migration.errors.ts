@@ -1,3 +1,4 @@
+import { StartupError } from '../common/startup.error';
 import { UsageError } from '../cli/exit-code';
 
 /** A user of the source has an id or a name here that is somebody else's. Nothing of that user was migrated. */
@@ -26,6 +27,16 @@ export class RejectedRecordError extends Error {
   }) {
     super(
       `${JSON.stringify(id)} of ${collection} cannot be migrated: ${reason}. --strict ends the run here.`,
+    );
+  }
+}
+
+/** Others wrote to the source while it was being read. */
+export class SourceChangedError extends StartupError {
+  constructor(collection: string) {
+    super(
+      `${collection} changed while it was being read, so that memories may be missing: stop what writes to it, then ` +
+        'resume. To take it as it is: --allow-live.',
     );
   }
 }

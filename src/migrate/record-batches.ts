@@ -85,7 +85,8 @@ class BatchInHand {
     } else if (!isLive(memory, now())) this.expired++;
     else {
       this.characters += memory.content.length;
-      this.records.push({ recordId: id, memory, vectors: source.vectors.map(unitVector) });
+      const { changedAt } = source;
+      this.records.push({ recordId: id, memory, changedAt, vectors: source.vectors.map(unitVector) });
     }
   }
 

@@ -6,6 +6,8 @@ import { ReadOptions, ReadRecord, RevisedRecord, WrittenMetadata, WrittenRecord 
 /** Of `upsert` and `get` by ids, where the server does not say: what SQLite's limit of variables comes to. */
 const DEFAULT_BATCH_SIZE = 5_461;
 
+const LISTED_AT_ONCE = 100;
+
 /**
  * What is wanted of ChromaDB, in the types of this folder. Collections are named by their ids here.
  *
@@ -25,6 +27,18 @@ export class ChromaCollections {
       const size = await client.getMaxBatchSize();
       return size > 0 ? size : DEFAULT_BATCH_SIZE;
     });
+  }
+
+  /** Every collection of the endpoint's database. */
+  async list(): Promise<{ readonly id: string; readonly name: string }[]> {
+    const found: { id: string; name: string }[] = [];
+    for (;;) {
+      const page = await this.connection.call((client) =>
+        client.listCollections({ limit: LISTED_AT_ONCE, offset: found.length }),
+      );
+      found.push(...page.map(({ id, name }) => ({ id, name })));
+      if (page.length < LISTED_AT_ONCE) return found;
+    }
   }
 
   /** The id of a collection, or undefined where there is none of that name. */
