@@ -1,21 +1,24 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { createTestDatabase, describeNative, TestDatabase } from '../support/postgres-server';
 import { PrintedAnswers } from '../support/readme-answers';
 import { HAS_CURL, README_URL, readmeCalls, runWithCurl, runWithoutCurl } from '../support/readme-calls';
 import { ServiceProcess } from '../support/service-process';
 
 jest.setTimeout(120_000);
 
-describe('a first visit, as the README shows it', () => {
-  const calls = readmeCalls(readFileSync(join(__dirname, '../../README.md'), 'utf8'));
+const README = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+const ORIGINAL = join(__dirname, '../fixtures/original-postgresql.sql.gz');
+
+afterAll(() => ServiceProcess.endAll());
+
+/** Makes every call of the README, in its order. */
+function describeCalls(backend: string, serviceUrl: () => Promise<string>): void {
+  // The README's service keeps its memories in ChromaDB.
+  const calls = readmeCalls(README.replaceAll('"backend": "chromadb"', `"backend": "${backend}"`));
   const answers = new PrintedAnswers();
-  let service: ServiceProcess;
-
-  beforeAll(async () => {
-    service = await ServiceProcess.start();
-  });
-
-  afterAll(() => ServiceProcess.endAll());
 
   it('has calls', () => {
     expect(calls.length).toBeGreaterThan(5);
@@ -23,7 +26,7 @@ describe('a first visit, as the README shows it', () => {
 
   it.each(calls)('$command', async ({ command, language, answer }) => {
     answers.give(command);
-    const here = answers.withRealIds(command).replaceAll(README_URL, await service.url());
+    const here = answers.withRealIds(command).replaceAll(README_URL, await serviceUrl());
     const output = HAS_CURL ? runWithCurl(here) : await runWithoutCurl(here);
     if (language === 'text') return expect(output).toBe(answer);
     const printed: unknown = JSON.parse(answer.replace(/^ *\/\/.*$/gm, '').replace(/,(\s*[}\]])/g, '$1'));
@@ -34,8 +37,42 @@ describe('a first visit, as the README shows it', () => {
     const reads = calls.filter(({ command }) => / -w | -X |store|search/.test(command) === false);
     expect(reads.length).toBeGreaterThan(1);
     for (const { command } of reads) {
-      const here = command.replaceAll(README_URL, await service.url());
+      const here = command.replaceAll(README_URL, await serviceUrl());
       expect(await runWithoutCurl(here)).toBe(runWithCurl(here));
     }
+  });
+}
+
+describe('a first visit, as the README shows it', () => {
+  let service: ServiceProcess;
+
+  beforeAll(async () => {
+    service = await ServiceProcess.start();
+  });
+
+  describeCalls('chromadb', () => service.url());
+});
+
+describeNative('a first visit, as the README shows it, on a native PostgreSQL', () => {
+  describe.each(['an empty database', "a database with the original's tables"])('with %s', (content) => {
+    let database: TestDatabase;
+    let service: ServiceProcess;
+
+    beforeAll(async () => {
+      database = await createTestDatabase();
+      if (content !== 'an empty database')
+        execFileSync('psql', ['-q', '-v', 'ON_ERROR_STOP=1', database.url], {
+          input: gunzipSync(readFileSync(ORIGINAL)),
+          stdio: 'pipe',
+        });
+      service = await ServiceProcess.start({ DATABASE_URL: database.url });
+    });
+
+    afterAll(async () => {
+      await service.stop();
+      await database.drop();
+    });
+
+    describeCalls('postgresql', () => service.url());
   });
 });
