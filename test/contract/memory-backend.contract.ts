@@ -3,6 +3,7 @@ import { describeDeleting } from './deleting.contract';
 import { describeDurability } from './durability.contract';
 import { describeExpiry } from './expiry.contract';
 import { describeFiltering } from './filtering.contract';
+import { describeHostileText } from './hostile-text.contract';
 import { describeIsolation } from './isolation.contract';
 import { describeKeys } from './keys.contract';
 import { describeListing } from './listing.contract';
@@ -29,6 +30,7 @@ export function describeMemoryBackend(name: string, setup: () => Promise<Backend
     afterAll(() => context.close());
 
     describeStoring(context);
+    describeHostileText(context);
     describeReplacing(context);
     describeKeys(context);
     describeRevising(context);
