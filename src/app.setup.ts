@@ -5,6 +5,7 @@ import { jsonBodyOptions, refuseOtherMediaTypes } from './common/json-body.middl
 import { parseQuery } from './common/query-parser';
 import { assignRequestId } from './common/request-id.middleware';
 import { RequestPipe } from './common/request.pipe';
+import { refuseOtherMethods, RouteLayer } from './common/route-methods.middleware';
 import { APP_CONFIG, AppConfig } from './config/app-config';
 import { REQUEST_LOG } from './logging/request-log';
 import { mostBodyBytes } from './memory/rules/body-size';
@@ -23,6 +24,7 @@ export function setUpApp(app: NestExpressApplication): void {
   app.use(app.get(HTTP_METRICS), assignRequestId, app.get(REQUEST_LOG));
   app.use(helmet(headersForPlainHttp()));
   app.enableCors({ origin: corsOrigin(server.corsOrigins), exposedHeaders: EXPOSED_HEADERS });
+  app.use(refuseOtherMethods(() => routerOf(app).stack));
   app.useBodyParser(
     'json',
     jsonBodyOptions(limits.bodyBytes, (path) => mostBodyBytes(path, limits)),
@@ -31,6 +33,11 @@ export function setUpApp(app: NestExpressApplication): void {
   app.useGlobalPipes(new RequestPipe(limits.batchMemories));
   app.useGlobalFilters(new DomainErrorFilter());
   setUpOpenApi(app, limits);
+}
+
+/** Express does not type its router. */
+function routerOf(app: NestExpressApplication): { readonly stack: readonly RouteLayer[] } {
+  return (app.getHttpAdapter().getInstance() as { router: { stack: RouteLayer[] } }).router;
 }
 
 /** TLS, where there is any, is a proxy's: it decides about HTTPS, and a browser must not be sent there by us. */

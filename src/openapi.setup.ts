@@ -107,7 +107,8 @@ and filters.
 ever read, counted or changed.
 
 **Errors** are \`application/problem+json\` (RFC 9457): \`detail\` says what is wrong and what to do, \`code\` is stable, \`errors[]\` names
-each field, \`request_id\` is also in the header \`X-Request-Id\` and in the log. Unknown fields and parameters are refused by name.
+each field, \`request_id\` is also in the header \`X-Request-Id\` and in the log. Unknown fields and parameters are refused by name. A method
+that a path does not take is 405, with those it takes in \`Allow\`.
 
 **Limits**, each configurable:
 

@@ -198,6 +198,21 @@ describe('the OpenAPI document of the built service', () => {
     }
   });
 
+  it('is all that its paths take: another method is refused, with those there are', async () => {
+    for (const [path, methods] of Object.entries(document.paths)) {
+      const url = path.replace('{session_id}', '7').replace(/\{\w+\}/, 'x');
+      const allowed = Object.keys(methods).flatMap((name) =>
+        name === 'get' ? ['GET', 'HEAD'] : name.toUpperCase(),
+      );
+      for (const method of ['get', 'post', 'put', 'patch', 'delete'] as const) {
+        if (method in methods) continue;
+        const { status, headers, body } = await http[method](url);
+        const told = [path, method, status, headers.allow, body.code];
+        expect(told).toEqual([path, method, 405, allowed.sort().join(', '), 'method_not_allowed']);
+      }
+    }
+  });
+
   it('comes with a page that loads everything from here', async () => {
     const { text, headers } = await http.get('/docs').redirects(1);
     expect(text).toContain('<title>Wisdom Memory</title>');

@@ -1,4 +1,4 @@
-import { request as rawRequest } from 'node:http';
+import { IncomingHttpHeaders, request as rawRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { Api, startApi } from '../support/api';
 
@@ -109,11 +109,31 @@ describe('what is wrong with a request', () => {
   it.each([
     ['GET', '/nothing/here'],
     ['GET', '/api/memory/session/1/2'],
-    ['PUT', '/api/memory/store'],
-    ['POST', '/api/memory'],
+    ['POST', '/api/memory/tea/rum'],
+    ['PUT', '/api/memory//tea'],
   ])('%s %s is not there', async (method, path) => {
     const { status, body } = await raw(path, method);
     expect([status, body.code, body.errors]).toEqual([404, 'route_not_found', []]);
+  });
+
+  it.each([
+    ['GET', '/api/memory/store', 'POST'],
+    ['DELETE', '/api/memory/search?user_id=1', 'POST'],
+    ['GET', '/api/memory/store/batch', 'POST'],
+    ['POST', '/api/memory', 'GET, HEAD'],
+    ['PATCH', '/api/memory/STATUS/', 'GET, HEAD'],
+    ['PUT', '/api/memory/some-key', 'DELETE, GET, HEAD, PATCH'],
+    ['POST', '/api/memory/session/7', 'DELETE, GET, HEAD'],
+    ['DELETE', '/api/memory/project/garden', 'GET, HEAD'],
+    ['POST', '/health/live', 'GET, HEAD'],
+    ['POST', '/docs', 'GET, HEAD'],
+  ])('%s %s is no method of that path', async (method, path, allowed) => {
+    const { status, headers, body } = await raw(path, method);
+    expect([status, headers.allow, body.code]).toEqual([405, allowed, 'method_not_allowed']);
+    expect(body.detail).toBe(`This path takes ${allowed}, not ${method}.`);
+    expect(headers['content-type']).toMatch(/^application\/problem\+json/);
+    const options = await raw(path, 'OPTIONS');
+    expect([options.status, options.headers.allow, options.body]).toEqual([204, allowed, undefined]);
   });
 
   it.each<[string, object, string]>([
@@ -227,14 +247,21 @@ describe('what is wrong with a request', () => {
   });
 
   /** As it is: clients would mend paths and headers. */
-  async function raw(path: string, method: string): Promise<{ status: number; body: any }> {
+  async function raw(
+    path: string,
+    method: string,
+  ): Promise<{ status: number; headers: IncomingHttpHeaders; body: any }> {
     const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
       rawRequest(`${api.url}${path}`, { method }, resolve).once('error', reject).end();
     });
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString('utf8');
-    return { status: response.statusCode!, body: text === '' ? undefined : JSON.parse(text) };
+    return {
+      status: response.statusCode!,
+      headers: response.headers,
+      body: text === '' ? undefined : JSON.parse(text),
+    };
   }
 
   async function send(headers: Record<string, string>, body: Buffer): Promise<number> {
