@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { DomainErrorFilter } from './common/domain-error.filter';
 import { jsonBodyOptions, refuseOtherMediaTypes } from './common/json-body.middleware';
+import { answerProtocolErrors } from './common/protocol-errors';
 import { parseQuery } from './common/query-parser';
 import { assignRequestId } from './common/request-id.middleware';
 import { RequestPipe } from './common/request.pipe';
@@ -18,6 +19,7 @@ const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After'];
 /** Everything between the socket and the controllers, the same for the service and its end-to-end tests. */
 export function setUpApp(app: NestExpressApplication): void {
   const { server, limits } = app.get<AppConfig>(APP_CONFIG);
+  answerProtocolErrors(app.getHttpServer());
   app.set('query parser', parseQuery);
   app.set('etag', false);
   // First, so that what is refused below is measured and logged too.

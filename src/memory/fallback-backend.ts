@@ -76,6 +76,10 @@ export class FallbackBackend implements MemoryBackend {
     return this.target.ping();
   }
 
+  largestStore(): Promise<number | undefined> {
+    return this.target.largestStore();
+  }
+
   store(userId: number, memories: readonly EmbeddedMemory[]): Promise<Memory[]> {
     return this.target.store(userId, memories);
   }

@@ -45,13 +45,16 @@ export interface MemoryBackend {
   /** Resolves when the store answers; rejects with `BackendUnavailableError` when it does not. Cheap: no scan. */
   ping(): Promise<void>;
 
+  /** How many chunks one call of `store` or `update` takes; undefined where it takes any number. */
+  largestStore(): Promise<number | undefined>;
+
   /**
    * Stores every memory, or none. One whose `externalId` exists already replaces that memory: same `id` and
    * `createdAt`, everything else new (an undefined `occurredAt` keeps the earlier one). Times of creation and update are
    * the clock's now. No two `externalId`s in one call are equal.
    *
    * @returns the memories as stored, in the order given.
-   * @throws BatchTooLargeError when the store cannot write so many chunks at once.
+   * @throws BatchTooLargeError for more chunks than `largestStore`.
    */
   store(userId: number, memories: readonly EmbeddedMemory[]): Promise<Memory[]>;
 

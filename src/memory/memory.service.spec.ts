@@ -3,7 +3,7 @@ import { WordEmbedder } from '../../test/support/word-embedder';
 import { readAppConfig } from '../config/environment';
 import { InMemoryRepository } from './in-memory/in-memory.repository';
 import { Memory, Project } from './memory';
-import { MemoryNotFoundError } from './memory.errors';
+import { BatchTooLargeError, MemoryNotFoundError } from './memory.errors';
 import { MemoryService } from './memory.service';
 import { ProjectResolver } from './project-resolver.service';
 
@@ -52,6 +52,26 @@ describe('MemoryService', () => {
     await expect(service.patch(1, 'k', { content: 'new', project: 'New' })).rejects.toThrow('no model');
     expect(await service.get(1, 'k')).toEqual(before);
     expect(await backend.listProjects(1)).toEqual([]);
+  });
+
+  it('leaves nothing behind of more chunks than the store takes, not even a project', async () => {
+    class SmallRepository extends InMemoryRepository {
+      override async largestStore(): Promise<number> {
+        return 2;
+      }
+    }
+    const backend = new SmallRepository(clock);
+    const service = serviceOn(backend);
+    const [two, three] = [400, 600].map((words) => ({ content: 'a '.repeat(words), project: `of ${words}` }));
+    await expect(service.storeAll(1, [{ content: 'b', project: 'b' }, two!])).rejects.toThrow(
+      new BatchTooLargeError(3, 2),
+    );
+    await expect(service.store(1, three!)).rejects.toThrow(BatchTooLargeError);
+    await service.store(1, { content: 'kept', externalId: 'k' });
+    await expect(service.patch(1, 'k', three!)).rejects.toThrow(BatchTooLargeError);
+    expect(await backend.listProjects(1)).toEqual([]);
+    expect(await backend.count(1)).toBe(1);
+    expect(await service.store(1, two!)).toMatchObject({ project: 'of 400' });
   });
 
   it('finds no memory that was deleted while its new text was embedded', async () => {

@@ -7,7 +7,7 @@ import { CLOCK, type Clock, MEMORY_BACKEND, type MemoryBackend } from './memory-
 import { MemoryInput, MemoryPatchInput } from './memory-input';
 import { acceptPatch } from './rules/memory-patch';
 import { ProjectReference, RuleContext } from './rules/memory-rules';
-import { MemoryNotFoundError } from './memory.errors';
+import { BatchTooLargeError, MemoryNotFoundError } from './memory.errors';
 import { acceptMemory, repeatedExternalIds } from './rules/new-memory-rules';
 import { ProjectResolver } from './project-resolver.service';
 
@@ -53,7 +53,7 @@ export class MemoryService {
     await this.get(userId, key);
     const references = patch.project ? [patch.project] : [];
     refuse(await this.missingProjects(userId, references, () => ''));
-    const [vectors] = input.content === undefined ? [] : await this.embedder.embedTexts([input.content]);
+    const [vectors] = input.content === undefined ? [] : await this.embed([input.content]);
     const [project = patch.project as null | undefined] = await this.projects.ensure(userId, references);
     const memory = await this.backend.update(userId, key, patch.revision(project), vectors);
     if (!memory) throw new MemoryNotFoundError(key);
@@ -77,7 +77,7 @@ export class MemoryService {
       ...repeatedExternalIds(inputs),
       ...(await this.missingProjects(userId, references, pathOf)),
     ]);
-    const vectors = await this.embedder.embedTexts(inputs.map(({ content }) => content));
+    const vectors = await this.embed(inputs.map(({ content }) => content));
     const projects = await this.projects.ensure(userId, references);
     return this.backend.store(
       userId,
@@ -86,6 +86,19 @@ export class MemoryService {
         vectors: vectors[i]!,
       })),
     );
+  }
+
+  /**
+   * The vectors of texts that are to be stored.
+   *
+   * @throws BatchTooLargeError here, before anything is stored: a project of theirs would stay behind.
+   */
+  private async embed(texts: readonly string[]): Promise<Float32Array[][]> {
+    const vectors = await this.embedder.embedTexts(texts);
+    const chunks = vectors.reduce((sum, { length }) => sum + length, 0);
+    const largest = await this.backend.largestStore();
+    if (largest !== undefined && chunks > largest) throw new BatchTooLargeError(chunks, largest);
+    return vectors;
   }
 
   private async missingProjects(

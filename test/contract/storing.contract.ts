@@ -169,6 +169,7 @@ export function describeStoring(context: ContractContext): void {
 
     it('stores nothing of more chunks than it takes, and all of as many', async () => {
       const largest = context.under.largestStore;
+      expect(await context.backend.largestStore()).toBe(largest);
       if (largest === undefined) return;
       const userId = context.newUser();
       const kept = await context.storeOne(userId, embedded({ externalId: 'kept' }));

@@ -1,6 +1,7 @@
 import { IncomingHttpHeaders, request as rawRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { Api, startApi } from '../support/api';
+import { rawExchange } from '../support/raw-exchange';
 
 const STORE = '/api/memory/store';
 const SEARCH = '/api/memory/search';
@@ -114,6 +115,22 @@ describe('what is wrong with a request', () => {
   ])('%s %s is not there', async (method, path) => {
     const { status, body } = await raw(path, method);
     expect([status, body.code, body.errors]).toEqual([404, 'route_not_found', []]);
+  });
+
+  it.each([
+    ['no request', 'hello\r\n\r\n', 400],
+    ['enormous headers', `GET ${STORE} HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    [
+      'a chunk without a length',
+      `POST ${STORE} HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\nzz\r\n`,
+      400,
+    ],
+  ])('%s is answered as problem+json all the same', async (_what, sent, status) => {
+    const answers = (await rawExchange(Number(new URL(api.url).port), sent))
+      .split(/HTTP\/1\.1 (?=\d)/)
+      .slice(1);
+    expect(answers).toHaveLength(1);
+    expect(answers[0]).toMatch(new RegExp(`^${status} [^]*application/problem\\+json[^]*"status":${status}`));
   });
 
   it.each([

@@ -87,6 +87,10 @@ export class ChromaMemoryRepository implements MemoryBackend {
     return this.collections.ping();
   }
 
+  largestStore(): Promise<number> {
+    return this.collections.maxBatchSize();
+  }
+
   async store(userId: number, memories: readonly EmbeddedMemory[]): Promise<Memory[]> {
     if (memories.length === 0) return [];
     return this.tenants.write(userId, async (tenant) => {

@@ -49,6 +49,10 @@ export class InMemoryRepository implements MemoryBackend {
 
   async ping(): Promise<void> {}
 
+  async largestStore(): Promise<number | undefined> {
+    return undefined;
+  }
+
   async store(userId: number, memories: readonly EmbeddedMemory[]): Promise<Memory[]> {
     const now = this.clock.now();
     const { entries } = this.tenant(userId);

@@ -64,6 +64,10 @@ export class PostgresMemoryRepository implements MemoryBackend {
     return this.database.ping();
   }
 
+  async largestStore(): Promise<undefined> {
+    return undefined;
+  }
+
   async store(userId: number, memories: readonly EmbeddedMemory[]): Promise<Memory[]> {
     if (memories.length === 0) return [];
     return this.asTenant(userId, (tenant) => storeMemories(tenant, memories));

@@ -91,7 +91,9 @@ async function insertMemories(
     written.push('import_run_id', 'import_updated_at');
     values.push(parameters.add(importRunId, 'uuid'), 'memory.updated_at');
   }
-  const replaced = written.filter((column) => column !== 'id').map((column) => `${column} = excluded.${column}`);
+  const replaced = written
+    .filter((column) => column !== 'id')
+    .map((column) => `${column} = excluded.${column}`);
   await tenant.connection.query(
     `insert into wisdom_memory.memories (user_id, ${written.join(', ')})
      select ${values.join(', ')} from ${memories(parameters)}

@@ -1,0 +1,76 @@
+import { createServer, RequestListener, Server } from 'node:http';
+import { AddressInfo } from 'node:net';
+import { rawExchange } from '../../test/support/raw-exchange';
+import { answerProtocolErrors } from './protocol-errors';
+
+const GOOD = 'GET /good HTTP/1.1\r\nHost: here\r\n\r\n';
+const BAD = 'GET / HTTP/1.1\r\nHost here\r\n\r\n';
+
+describe('answerProtocolErrors', () => {
+  let server: Server | undefined;
+  afterEach(() => server?.close());
+
+  async function exchange(sent: string, listener: RequestListener = unexpected): Promise<string> {
+    const inTime = { headersTimeout: 20, requestTimeout: 20, connectionsCheckingInterval: 5 };
+    server = createServer(inTime, listener);
+    answerProtocolErrors(server);
+    await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
+    return rawExchange((server.address() as AddressInfo).port, sent);
+  }
+
+  it.each<[string, string, number, string, string]>([
+    ['a line that is no request', 'hello\r\n\r\n', 400, 'Bad Request', 'malformed_request'],
+    [
+      'a method that is none',
+      'TASTE / HTTP/1.1\r\nHost: here\r\n\r\n',
+      400,
+      'Bad Request',
+      'malformed_request',
+    ],
+    ['a header that is none', BAD, 400, 'Bad Request', 'malformed_request'],
+    ['a space in the path', 'GET /a b HTTP/1.1\r\nHost: h\r\n\r\n', 400, 'Bad Request', 'malformed_request'],
+    [
+      'two lengths',
+      'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
+      400,
+      'Bad Request',
+      'malformed_request',
+    ],
+    [
+      'headers without end',
+      `GET / HTTP/1.1\r\nHost: h\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'Request Header Fields Too Large',
+      'headers_too_large',
+    ],
+    ['half of a request', 'GET / HTTP/1.1\r\nHost: ', 408, 'Request Timeout', 'request_timeout'],
+  ])('answers %s with a problem', async (_what, sent, status, text, code) => {
+    const answer = await exchange(sent);
+    const [head, body] = answer.split('\r\n\r\n') as [string, string];
+    const [line, ...headers] = head.split('\r\n');
+    const problem = JSON.parse(body) as Record<string, unknown>;
+    expect(line).toBe(`HTTP/1.1 ${status} ${text}`);
+    expect(headers).toEqual([
+      'Content-Type: application/problem+json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      `X-Request-Id: ${problem.request_id as string}`,
+      'Connection: close',
+    ]);
+    expect(problem).toMatchObject({ type: `urn:wisdom-memory:problem:${code}`, status, code, errors: [] });
+    expect(problem.detail).toMatch(/\w/);
+  });
+
+  it('answers behind a request that was answered', async () => {
+    const answer = await exchange(GOOD + BAD, (_request, response) => response.end('fine'));
+    expect(answer).toMatch(/^HTTP\/1.1 200 OK[^]*fineHTTP\/1.1 400 Bad Request/);
+  });
+
+  it('does not write into an answer that is under way', async () => {
+    const answer = await exchange(GOOD + BAD, (_request, response) => response.write('half of'));
+    expect(answer).not.toContain('400');
+  });
+});
+
+function unexpected(): never {
+  throw new Error('this is no request');
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { maxHeaderSize, Server, ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { problemDto } from './problem.dto';
+
+/** Why Node could not read a request. */
+interface ProtocolError extends Error {
+  readonly code?: string;
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+}
+
+const MALFORMED: Refusal = {
+  status: 400,
+  code: 'malformed_request',
+  detail: 'This is not a request of HTTP/1.1 that can be read.',
+};
+
+/** Those that have a status of their own; everything else that Node cannot read is malformed. */
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    code: 'headers_too_large',
+    detail: `The path and the headers of a request have at most ${maxHeaderSize} bytes together.`,
+  },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: {
+    status: 413,
+    code: 'body_too_large',
+    detail: 'The chunks of the body have extensions that are too long.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: 408,
+    code: 'request_timeout',
+    detail: 'The request did not arrive in time.',
+  },
+};
+
+/**
+ * Answers what Node's HTTP parser refuses, before there is a request that anything else here could see, as every other
+ * error: as problem+json. The connection ends with it: what follows on it could not be told apart.
+ */
+export function answerProtocolErrors(server: Server): void {
+  const answers = new WeakMap<Duplex, ServerResponse>();
+  server.on('request', (request, response: ServerResponse) => answers.set(request.socket, response));
+  server.on('clientError', (error: ProtocolError, socket: Duplex) => {
+    const answer = answers.get(socket);
+    const isAnswering = answer?.headersSent === true && !answer.writableFinished;
+    // Half an answer followed by another would be taken for the rest of the first.
+    if (!socket.writable || isAnswering) socket.destroy(error);
+    else socket.end(refusalOf(REFUSALS[error.code ?? ''] ?? MALFORMED));
+  });
+}
+
+function refusalOf(refusal: Refusal): string {
+  const id = randomUUID();
+  const body = JSON.stringify(problemDto({ ...refusal, request_id: id }));
+  return [
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
+    'Content-Type: application/problem+json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${id}`,
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n');
+}
