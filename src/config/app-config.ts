@@ -37,6 +37,8 @@ export interface DatabaseConfig {
   readonly connectTimeoutMs: number;
   /** 0 is no limit. */
   readonly statementTimeoutMs: number;
+  /** Vectors of one user up to which a search compares all; one with more gets an approximate index. */
+  readonly exactUpTo: number;
   /** Whether the service brings the schema up to date when it starts. */
   readonly migrations: boolean;
 }

@@ -134,6 +134,16 @@ export class EnvDto {
   })
   DATABASE_STATEMENT_TIMEOUT_MS = 30_000;
 
+  @WholeNumberVariable({
+    section: 'PostgreSQL',
+    about:
+      'Vectors of one user up to which a search compares all of them; one with more gets an approximate index.',
+    min: 1,
+    max: 1_000_000_000,
+  })
+  // Measured: see docs/operations.md, "Search and its plans".
+  DATABASE_EXACT_SEARCH_UP_TO = 50_000;
+
   @ChoiceVariable({
     section: 'PostgreSQL',
     about: 'Whether the service brings the schema up to date when it starts.',

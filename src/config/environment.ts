@@ -75,6 +75,7 @@ function toAppConfig(env: EnvDto): AppConfig {
       poolSize: env.DATABASE_POOL_SIZE,
       connectTimeoutMs: env.DATABASE_CONNECT_TIMEOUT_MS,
       statementTimeoutMs: env.DATABASE_STATEMENT_TIMEOUT_MS,
+      exactUpTo: env.DATABASE_EXACT_SEARCH_UP_TO,
       migrations: env.DATABASE_MIGRATIONS === 'on',
     },
     embedding: {

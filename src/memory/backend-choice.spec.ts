@@ -1,7 +1,7 @@
 import type { AppConfig } from '../config/app-config';
 import { chooseBackend } from './backend-choice';
 
-const DATABASE = { poolSize: 1, connectTimeoutMs: 1, statementTimeoutMs: 1, migrations: true };
+const DATABASE = { poolSize: 1, connectTimeoutMs: 1, statementTimeoutMs: 1, exactUpTo: 1, migrations: true };
 
 function configOf(
   backend: AppConfig['memory']['backend'],

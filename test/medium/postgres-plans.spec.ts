@@ -1,10 +1,11 @@
 import type { PoolClient } from 'pg';
-import { MemoryFilter } from '../../src/memory/memory';
+import { MemoryFilter, SearchStrategy } from '../../src/memory/memory';
+import { buildApproximateIndex, readLargeTenants } from '../../src/memory/postgres/approximate-index';
 import { deleteMemory } from '../../src/memory/postgres/delete-memories';
 import { countMemories, findMemory, listMemories } from '../../src/memory/postgres/find-memories';
 import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
-import { searchExactly } from '../../src/memory/postgres/search-memories';
+import { searchMemories } from '../../src/memory/postgres/search-memories';
 import { storeMemories } from '../../src/memory/postgres/store-memories';
 import { TenantContext } from '../../src/memory/postgres/tenant-context';
 import { embedded } from '../support/memories';
@@ -30,6 +31,7 @@ interface PlanNode {
   readonly 'Index Name'?: string;
   readonly 'Heap Fetches'?: number;
   readonly 'Actual Loops': number;
+  readonly 'Actual Rows': number;
   readonly Plans?: readonly PlanNode[];
 }
 
@@ -149,7 +151,7 @@ describeNative('plans of a native PostgreSQL, as the role of the app gets them',
 
   describe.each(TENANTS)('for user %d with %d memories', (userId, memories) => {
     it.each(BUILT_IN)('search by %s in the covering index alone', async (_name, filter) => {
-      const nodes = await nodesOf(userId, (tenant) => searchExactly(tenant, { ...question, filter }));
+      const nodes = await nodesOf(userId, (tenant) => searchMemories(tenant, { ...question, filter }, false));
       const vectorScans = scans(nodes).filter((scan) => scan.includes('memory_vectors'));
       expect(vectorScans).toEqual(['Index Only Scan memory_vectors_search']);
       const covering = nodes.filter((node) => node['Index Name'] === 'memory_vectors_search');
@@ -159,7 +161,7 @@ describeNative('plans of a native PostgreSQL, as the role of the app gets them',
 
     it('search a rare metadata value by the index inside the function', async () => {
       const filter = compare('rare', { operator: 'eq', value: 7 });
-      const nodes = await nodesOf(userId, (tenant) => searchExactly(tenant, { ...question, filter }));
+      const nodes = await nodesOf(userId, (tenant) => searchMemories(tenant, { ...question, filter }, false));
       expect(scans(nodes)).toContain('Bitmap Index Scan memories_metadata');
       expect(scans(nodes)).not.toContain('Seq Scan memories');
       expect(scans(nodes)).not.toContain('Seq Scan memory_vectors');
@@ -167,7 +169,7 @@ describeNative('plans of a native PostgreSQL, as the role of the app gets them',
 
     it('search a common metadata value by rank, looking only at as many memories as needed', async () => {
       const filter = compare('weight', { operator: 'gte', value: memories / 2 });
-      const nodes = await nodesOf(userId, (tenant) => searchExactly(tenant, { ...question, filter }));
+      const nodes = await nodesOf(userId, (tenant) => searchMemories(tenant, { ...question, filter }, false));
       expect(scans(nodes)).toContain('Index Only Scan memory_vectors_search');
       const looked = nodes.filter((node) => node['Index Name'] === 'memories_pkey');
       expect(Math.max(...looked.map((node) => node['Actual Loops']))).toBeLessThan(
@@ -218,6 +220,77 @@ describeNative('plans of a native PostgreSQL, as the role of the app gets them',
       const checks = scans(nodes).filter((scan) => scan.includes('memories'));
       expect(checks).toEqual(['Index Scan memories_pkey']);
     }
+  });
+
+  describe('of a tenant with an approximate index', () => {
+    const [userId, vectors] = TENANTS[2]!;
+
+    beforeAll(async () => {
+      const owner = postgres.ownerClient();
+      await owner.connect();
+      await buildApproximateIndex(owner, { modelId: 1, dimension: 384 }, { userId, vectors });
+      await owner.end();
+    }, 120_000);
+
+    const searchScans = async (filter: MemoryFilter) => {
+      let strategy: SearchStrategy | undefined;
+      const nodes = await nodesOf(userId, async (tenant) => {
+        ({ strategy } = await searchMemories(tenant, { ...question, filter }, true));
+      });
+      return { strategy, scans: scans(nodes), nodes };
+    };
+
+    it.each<[string, MemoryFilter]>([
+      ['nothing', {}],
+      ['a session type', { sessionType: 'chat' }],
+      ['an agent', { agentId: 'agent 2' }],
+      ['a common metadata value', compare('weight', { operator: 'gte', value: 100 })],
+    ])('search by %s in that index, and look at no more vectors than needed', async (_name, filter) => {
+      const { strategy, scans, nodes } = await searchScans(filter);
+      expect(strategy).toBe('index');
+      expect(scans.filter((scan) => scan.includes('memory_vectors'))).toEqual([
+        'Index Scan memory_vectors_hnsw_3_1',
+      ]);
+      const asked = nodes.find((node) => node['Index Name'] === 'memory_vectors_hnsw_3_1');
+      expect(asked!['Actual Rows']).toBeLessThanOrEqual(100);
+    });
+
+    it('search what a filter leaves little of in the covering index after all', async () => {
+      const { strategy, scans } = await searchScans({ sessionId: 7 });
+      expect(strategy).toBe('exact');
+      expect(scans).toContain('Index Only Scan memory_vectors_search');
+    });
+
+    it('search a rare metadata value by the index inside the function alone', async () => {
+      const { strategy, scans } = await searchScans(compare('rare', { operator: 'eq', value: 7 }));
+      expect(strategy).toBe('exact');
+      expect(scans).toContain('Bitmap Index Scan memories_metadata');
+      expect(scans).not.toContain('Index Scan memory_vectors_hnsw_3_1');
+    });
+
+    it('never take it for exact search', async () => {
+      const nodes = await nodesOf(userId, (tenant) =>
+        searchMemories(tenant, { ...question, filter: {} }, false),
+      );
+      expect(scans(nodes)).toContain('Index Only Scan memory_vectors_search');
+      expect(scans(nodes)).not.toContain('Index Scan memory_vectors_hnsw_3_1');
+    });
+
+    it('compare every vector of another tenant, whose index is only believed to be there', async () => {
+      const [other] = TENANTS[1]!;
+      const nodes = await nodesOf(other, (tenant) =>
+        searchMemories(tenant, { ...question, filter: {} }, true),
+      );
+      expect(scans(nodes)).not.toContain('Index Scan memory_vectors_hnsw_3_1');
+      expect(scans(nodes)).not.toContain('Seq Scan memory_vectors');
+    });
+  });
+
+  it('count the vectors of every tenant in the narrowest index', async () => {
+    const nodes = await nodesOf(3, ({ connection }) =>
+      readLargeTenants(connection, { modelId: 1, dimension: 384 }, 5_000),
+    );
+    expect(scans(nodes)).toEqual(['Index Only Scan memory_vectors_pkey']);
   });
 
   it('look for what has expired, whoever it belongs to, in an index', async () => {

@@ -46,6 +46,7 @@ export function databaseConfig(url: string, changes: Partial<DatabaseConfig> = {
     poolSize: 5,
     connectTimeoutMs: 5_000,
     statementTimeoutMs: 30_000,
+    exactUpTo: 50_000,
     migrations: true,
     ...changes,
   };

@@ -12,7 +12,7 @@ import {
   VectorQuery,
 } from '../memory';
 import { byCodePoint } from '../code-point-order';
-import { ExpirySweep } from '../expiry-sweep';
+import { expirySweep } from '../expiry-sweep';
 import { Clock, MemoryBackend } from '../memory-backend';
 import { newMemoryId } from '../memory-id';
 import { CountMismatchError } from '../memory.errors';
@@ -49,7 +49,7 @@ export class ChromaMemoryRepository implements MemoryBackend {
   private readonly tenants: Tenants;
   private readonly marksPending: boolean;
   /** What fails is told by the next request. */
-  private readonly expirySweep = new ExpirySweep(
+  private readonly expirySweep = expirySweep(
     () => this.tenants.sweep(),
     () => undefined,
   );

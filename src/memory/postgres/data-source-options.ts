@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ClientConfig } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { StartupError } from '../../common/startup.error';
 import { ENTITIES } from './entities/entities';
@@ -27,6 +28,9 @@ const SESSION_OPTIONS = [
   '-c timezone=UTC',
 ].join(' ');
 
+/** By which the server's administrator knows our connections. */
+const APPLICATION_NAME = 'wisdom-memory';
+
 /** A transaction that its client forgot must not hold locks, nor keep vacuum from its work. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
 
@@ -34,14 +38,13 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
 const CLIENT_GRACE_MS = 5_000;
 
 export function dataSourceOptions(target: ConnectionTarget): DataSourceOptions {
-  const { statementTimeoutMs } = target;
   return {
     type: 'postgres',
     url: target.url,
     schema: SCHEMA,
     poolSize: target.poolSize,
     connectTimeoutMS: target.connectTimeoutMs,
-    applicationName: 'wisdom-memory',
+    applicationName: APPLICATION_NAME,
     uuidExtension: 'pgcrypto',
     installExtensions: false,
     entities: ENTITIES,
@@ -50,14 +53,27 @@ export function dataSourceOptions(target: ConnectionTarget): DataSourceOptions {
     migrationsTransactionMode: 'each',
     // The pool drops a connection that fails while idle and opens another when one is wanted: nothing to be done.
     poolErrorHandler: () => undefined,
-    extra: {
-      options: SESSION_OPTIONS,
-      statement_timeout: statementTimeoutMs,
-      query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + CLIENT_GRACE_MS,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-      keepAlive: true,
-      ...target.driverOptions,
-    },
+    extra: { ...sessionOptions(target), ...target.driverOptions },
+  };
+}
+
+/** The same for a connection outside of any pool, to a server. */
+export function clientConfig(target: ConnectionTarget): ClientConfig {
+  return {
+    connectionString: target.url,
+    connectionTimeoutMillis: target.connectTimeoutMs,
+    application_name: APPLICATION_NAME,
+    ...sessionOptions(target),
+  };
+}
+
+function sessionOptions({ statementTimeoutMs }: ConnectionTarget): ClientConfig {
+  return {
+    options: SESSION_OPTIONS,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + CLIENT_GRACE_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    keepAlive: true,
   };
 }
 

@@ -1,4 +1,4 @@
-import { MemoryFilter } from '../memory';
+import { MemoryFilter, MetadataCondition } from '../memory';
 import { metadataSql } from './metadata-sql';
 import { SqlParameters, timestampText } from './sql-parameters';
 
@@ -50,4 +50,18 @@ export function memoryConditions(
     ...fieldConditions(userId, filter, now, table, parameters),
     ...(filter.metadata ? [metadataSql(filter.metadata, `${table}.metadata`, parameters)] : []),
   ];
+}
+
+/** That the memory of an id satisfies a metadata filter, looked up row by row: `offset 0` keeps it from being a join. */
+export function metadataCondition(
+  userId: number,
+  metadata: MetadataCondition,
+  memoryId: string,
+  parameters: SqlParameters,
+): string {
+  return `exists (
+      select from wisdom_memory.memories as memory
+      where memory.user_id = ${parameters.add(userId, 'bigint')} and memory.id = ${memoryId}
+        and ${metadataSql(metadata, 'memory.metadata', parameters)}
+      offset 0)`;
 }

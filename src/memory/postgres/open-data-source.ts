@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { StartupError } from '../../common/startup.error';
 import { ConnectionTarget, dataSourceOptions } from './data-source-options';
@@ -41,7 +41,7 @@ export function poolOf(source: DataSource): Pool {
  * A connection that breaks while somebody has it says so by this event too, perhaps in the very message that made it
  * ready: from the moment that it leaves the pool someone must listen, or the process ends. The statement rejects too.
  */
-export function surviveLoss(connection: PoolClient): void {
+export function surviveLoss(connection: ClientBase): void {
   if (!connection.listeners('error').includes(ignore)) connection.on('error', ignore);
 }
 

@@ -1,9 +1,10 @@
-import type { PoolClient } from 'pg';
+import { Client, type PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { StartupError } from '../../common/startup.error';
 import type { DatabaseConfig } from '../../config/app-config';
 import { appTransaction } from './app-transaction';
 import { isConflict, isConnectionLost, translateDatabaseError } from './database-error';
+import { clientConfig } from './data-source-options';
 import type { DatabaseHost } from './database-host';
 import { prepareSchema } from './database-schema';
 import { hostOf } from './host-of';
@@ -21,7 +22,7 @@ export class PostgresDatabase {
   private service?: DataSource;
 
   constructor(
-    private readonly config: DatabaseConfig,
+    readonly config: DatabaseConfig,
     readonly log: (message: string) => void,
   ) {
     this.host = hostOf(config);
@@ -93,6 +94,13 @@ export class PostgresDatabase {
   /** The same with no tenant: no row of any is seen, but `wm_app`'s functions can be called. */
   withoutTenant<T>(work: (connection: PoolClient) => Promise<T>): Promise<T> {
     return this.transaction(undefined, work);
+  }
+
+  /** A connection of the owner's that is not in any pool, for what takes long; its user connects and ends it. */
+  ownerClient(): Client {
+    const client = new Client(clientConfig(this.host.ownerTarget()));
+    surviveLoss(client);
+    return client;
   }
 
   private async transaction<T>(

@@ -12,15 +12,16 @@ import {
   Statistics,
   VectorQuery,
 } from '../memory';
-import { ExpirySweep } from '../expiry-sweep';
+import { expirySweep } from '../expiry-sweep';
 import { Clock, MemoryBackend } from '../memory-backend';
 import { arrivedMemories } from './arrived-memories';
 import { deleteMatchingMemories, deleteMemory } from './delete-memories';
 import { registerModel } from './embedding-models';
 import { countMemories, findMemory, listMemories } from './find-memories';
+import { IndexKeeper } from './index-keeper';
 import { PostgresDatabase } from './postgres-database';
 import { ensureProject, findProject, listProjects } from './project-statements';
-import { searchExactly } from './search-memories';
+import { searchMemories } from './search-memories';
 import { statisticsOfTenant } from './statistics-statement';
 import { storeMemories, updateMemory } from './store-memories';
 import { sweepExpired } from './sweep-expired';
@@ -29,11 +30,13 @@ import { TenantContext } from './tenant-context';
 /** PostgreSQL with pgvector. Every call is one transaction of its tenant; the statements are functions of their own. */
 export class PostgresMemoryRepository implements MemoryBackend {
   readonly name = 'postgresql';
-  private readonly expirySweep = new ExpirySweep(
+  private readonly expirySweep = expirySweep(
     () => sweepExpired(this.database, this.clock.now()),
     (error) => this.database.log(`Expired memories could not be removed: ${(error as Error).message}`),
   );
   private modelId?: number;
+  /** None where the database is embedded: building an index would stall this process. */
+  private indexes?: IndexKeeper;
 
   /** @param model of the vectors that will be stored and asked with; asked for when connecting. */
   constructor(
@@ -45,9 +48,12 @@ export class PostgresMemoryRepository implements MemoryBackend {
   async connect(): Promise<void> {
     await this.database.connect();
     try {
-      this.modelId = await this.database.withoutTenant((connection) =>
-        registerModel(connection, this.model()),
-      );
+      const model = this.model();
+      const modelId = await this.database.withoutTenant((connection) => registerModel(connection, model));
+      this.modelId = modelId;
+      if (!this.database.host.embedded)
+        this.indexes = new IndexKeeper(this.database, { modelId, dimension: model.dimension });
+      this.indexes?.start();
       this.expirySweep.start();
     } catch (error) {
       await this.close();
@@ -57,6 +63,7 @@ export class PostgresMemoryRepository implements MemoryBackend {
 
   async close(): Promise<void> {
     await this.expirySweep.stop();
+    await this.indexes?.stop();
     await this.database.close();
   }
 
@@ -103,7 +110,17 @@ export class PostgresMemoryRepository implements MemoryBackend {
   }
 
   search(userId: number, query: VectorQuery): Promise<SearchAnswer> {
-    return this.asTenant(userId, (tenant) => searchExactly(tenant, query));
+    return this.asTenant(userId, (tenant) =>
+      searchMemories(tenant, query, this.indexes?.has(userId) ?? false),
+    );
+  }
+
+  /**
+   * Builds and drops approximate indexes as the sizes of the tenants ask for, unless another instance is at it. Happens
+   * by itself at start and every five minutes.
+   */
+  async keepIndexes(): Promise<void> {
+    await this.indexes?.keep();
   }
 
   count(userId: number): Promise<number> {

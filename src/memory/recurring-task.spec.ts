@@ -1,21 +1,22 @@
-import { ExpirySweep } from './expiry-sweep';
+import { RecurringTask } from './recurring-task';
 
-const INTERVAL_MS = 60_000;
+const INTERVAL_MS = 1_000;
 
-describe('ExpirySweep', () => {
+describe('RecurringTask', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  /** Sweeps that end when a test says so. */
+  /** Work that ends when a test says so. */
   function endless() {
     const ends: { resolve: () => void; reject: (error: Error) => void }[] = [];
     const failures: unknown[] = [];
-    const sweep = new ExpirySweep(
+    const task = new RecurringTask(
       () => new Promise<void>((resolve, reject) => ends.push({ resolve, reject })),
       (error) => failures.push(error),
+      INTERVAL_MS,
     );
-    sweep.start();
-    return { sweep, ends, failures };
+    task.start();
+    return { task, ends, failures };
   }
 
   it('comes again after each interval', async () => {
@@ -27,6 +28,16 @@ describe('ExpirySweep', () => {
       expect(ends).toHaveLength(times);
       ends.at(-1)!.resolve();
     }
+  });
+
+  it('begins at once when told to, but not a second time', async () => {
+    const { task, ends } = endless();
+    task.run();
+    task.run();
+    expect(ends).toHaveLength(1);
+    ends[0]!.resolve();
+    await jest.advanceTimersByTimeAsync(INTERVAL_MS);
+    expect(ends).toHaveLength(2);
   });
 
   it('does not begin while another is under way', async () => {
@@ -48,16 +59,16 @@ describe('ExpirySweep', () => {
   });
 
   it('stops after the one that is under way, for good', async () => {
-    const { sweep, ends } = endless();
+    const { task, ends } = endless();
     await jest.advanceTimersByTimeAsync(INTERVAL_MS);
     let stopped = false;
-    const stopping = sweep.stop().then(() => (stopped = true));
+    const stopping = task.stop().then(() => (stopped = true));
     await jest.advanceTimersByTimeAsync(INTERVAL_MS);
     expect(stopped).toBe(false);
     ends[0]!.resolve();
     await stopping;
     await jest.advanceTimersByTimeAsync(INTERVAL_MS);
     expect(ends).toHaveLength(1);
-    await sweep.stop();
+    await task.stop();
   });
 });
