@@ -28,3 +28,8 @@ export function matchesFilter(memory: Filterable, filter: MemoryFilter): boolean
     (filter.metadata === undefined || matchesMetadata(filter.metadata, memory.metadata))
   );
 }
+
+/** Whether a filter has no condition. */
+export function matchesEverything(filter: MemoryFilter): boolean {
+  return Object.values(filter).every((condition) => condition === undefined);
+}

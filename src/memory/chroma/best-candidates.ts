@@ -9,18 +9,22 @@ export interface Candidate {
 /** Keeps the best of what it is offered: by falling similarity, equal ones by rising id. */
 export class BestCandidates {
   private readonly sorted: Candidate[] = [];
+  /** What is less near is no candidate. */
+  private least: number;
 
   constructor(
     private readonly limit: number,
-    private readonly minSimilarity = -1,
-  ) {}
+    minSimilarity = -1,
+  ) {
+    this.least = minSimilarity;
+  }
 
-  offer(candidate: Candidate): void {
-    if (candidate.similarity < this.minSimilarity) return;
-    const worst = this.sorted.length === this.limit ? this.sorted.at(-1) : undefined;
-    if (worst && byNearness(worst, candidate) < 0) return;
-    if (worst) this.sorted.pop();
+  offer(entry: TenantEntry, similarity: number): void {
+    if (similarity < this.least) return;
+    const candidate = { entry, similarity };
     this.sorted.splice(this.placeOf(candidate), 0, candidate);
+    if (this.sorted.length > this.limit) this.sorted.pop();
+    if (this.sorted.length === this.limit) this.least = this.sorted.at(-1)!.similarity;
   }
 
   /** Best first. */

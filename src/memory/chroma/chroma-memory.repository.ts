@@ -14,24 +14,24 @@ import {
 import { byCodePoint } from '../code-point-order';
 import { expirySweep } from '../expiry-sweep';
 import { Clock, MemoryBackend } from '../memory-backend';
-import { newMemoryId } from '../memory-id';
 import { CountMismatchError } from '../memory.errors';
-import { isLive, storedMemory } from '../stored-memory';
+import { isLive } from '../stored-memory';
 import { StatisticsTally } from '../statistics';
 import { ChromaCollections } from './chroma-collections';
 import { ChromaConnection } from './chroma-connection';
 import { ChromaEndpoint } from './chroma-endpoint';
 import { ChromaRegistry } from './chroma-registry';
+import { GroupedStores } from './grouped-stores';
 import { listEntries } from './list-entries';
 import { matchingEntries } from './matching-entries';
+import { MemoryFetcher } from './memory-fetcher';
 import { NearestMemories } from './nearest-memories';
 import { PendingRecords } from './pending-records';
 import { RecordReader } from './record-reader';
-import { Tenant } from './tenant';
-import { TenantEntry } from './tenant-entry';
+import { memoryOfEntry, TenantEntry } from './tenant-entry';
 import { TenantIndex } from './tenant-index';
 import { TenantLoader } from './tenant-loader';
-import { collectionOf, Tenants, TenantsOptions } from './tenants';
+import { Tenants, TenantsOptions } from './tenants';
 import { visitInSlices } from './time-slices';
 import { CompleteMemory, replacement, revision } from './tenant-writes';
 
@@ -45,8 +45,9 @@ export class ChromaMemoryRepository implements MemoryBackend {
   readonly name = 'chromadb';
   private readonly collections: ChromaCollections;
   private readonly registry: ChromaRegistry;
-  private readonly reader: RecordReader;
   private readonly tenants: Tenants;
+  private readonly stores: GroupedStores;
+  private readonly fetcher: MemoryFetcher;
   private readonly marksPending: boolean;
   /** What fails is told by the next request. */
   private readonly expirySweep = expirySweep(
@@ -62,9 +63,11 @@ export class ChromaMemoryRepository implements MemoryBackend {
     this.marksPending = marksPending;
     this.collections = new ChromaCollections(new ChromaConnection(endpoint));
     this.registry = new ChromaRegistry(this.collections, clock);
-    this.reader = new RecordReader(this.registry, clock.now());
-    const loader = new TenantLoader(this.collections, this.reader, options);
+    const reader = new RecordReader(this.registry, clock.now());
+    const loader = new TenantLoader(this.collections, reader, options);
     this.tenants = new Tenants(this.collections, this.registry, loader, clock, options);
+    this.stores = new GroupedStores(this.tenants, clock, marksPending);
+    this.fetcher = new MemoryFetcher(this.collections, reader, this.tenants);
   }
 
   get remark(): string | undefined {
@@ -93,17 +96,7 @@ export class ChromaMemoryRepository implements MemoryBackend {
 
   async store(userId: number, memories: readonly EmbeddedMemory[]): Promise<Memory[]> {
     if (memories.length === 0) return [];
-    return this.tenants.write(userId, async (tenant) => {
-      const now = this.clock.now();
-      const writes = memories.map(({ memory: input, vectors }) => {
-        const replaced = input.externalId === null ? undefined : tenant.index.find(input.externalId, now);
-        const earlier = replaced && { ...replaced.header, content: '' };
-        const memory = storedMemory(input, { id: newMemoryId(), userId, now }, earlier);
-        return replacement({ memory, vectors }, replaced, this.marksPending);
-      });
-      await tenant.write(writes);
-      return writes.map(({ memory }) => memory);
-    });
+    return this.stores.store(userId, memories);
   }
 
   /**
@@ -124,7 +117,7 @@ export class ChromaMemoryRepository implements MemoryBackend {
   find(userId: number, key: string): Promise<Memory | undefined> {
     return this.tenants.read(userId, async (tenant) => {
       const entry = tenant.index.find(key, this.clock.now());
-      return entry && (await this.memoriesOf(tenant, userId, [entry])).get(entry);
+      return entry && (await this.fetcher.memoriesOf(tenant, userId, [entry])).get(entry);
     });
   }
 
@@ -137,17 +130,17 @@ export class ChromaMemoryRepository implements MemoryBackend {
     return this.tenants.write(userId, async (tenant) => {
       const now = this.clock.now();
       const entry = tenant.index.find(key, now);
-      const current = entry && (await this.memoriesOf(tenant, userId, [entry])).get(entry);
+      const current = entry && (await this.fetcher.memoriesOf(tenant, userId, [entry])).get(entry);
       if (!entry || !current) return undefined;
       const memory = { ...revise(current), updatedAt: now };
       if (vectors) {
         const write = replacement({ memory, vectors }, entry, this.marksPending);
         await tenant.write([write]);
-        return write.memory;
+        return memoryOfEntry(write.entry);
       }
       const write = revision(memory, entry, this.marksPending);
       await tenant.revise(write);
-      return write.memory;
+      return memoryOfEntry(write.entry);
     });
   }
 
@@ -165,7 +158,7 @@ export class ChromaMemoryRepository implements MemoryBackend {
     { dryRun, expectedCount }: { readonly dryRun: boolean; readonly expectedCount?: number },
   ): Promise<Deletion> {
     return this.tenants.write(userId, async (tenant) => {
-      const matching = await matchingEntries(tenant.index.entries, filter, this.clock.now());
+      const matching = await matchingEntries(tenant.index, filter, this.clock.now());
       const matched = matching.length;
       if (expectedCount !== undefined && expectedCount !== matched)
         throw new CountMismatchError(matched, expectedCount);
@@ -177,8 +170,8 @@ export class ChromaMemoryRepository implements MemoryBackend {
 
   list(userId: number, query: ListQuery): Promise<MemoryPage> {
     return this.tenants.read(userId, async (tenant) => {
-      const { entries, next, total } = await listEntries(tenant.index.entries, query, this.clock.now());
-      const memories = await this.memoriesOf(tenant, userId, entries);
+      const { entries, next, total } = await listEntries(tenant.index, query, this.clock.now());
+      const memories = await this.fetcher.memoriesOf(tenant, userId, entries);
       const items = entries.flatMap((entry) => memories.get(entry) ?? []);
       return { items, next, ...(total === undefined ? {} : { total }) };
     });
@@ -190,7 +183,7 @@ export class ChromaMemoryRepository implements MemoryBackend {
       if (collection === undefined) return { hits: [], strategy: 'exact', exhaustive: true };
       const nearest = new NearestMemories(this.collections, collection, index);
       const { candidates, strategy } = await nearest.find(query, this.clock.now());
-      const memories = await this.memoriesOf(
+      const memories = await this.fetcher.memoriesOf(
         tenant,
         userId,
         candidates.map(({ entry }) => entry),
@@ -254,28 +247,5 @@ export class ChromaMemoryRepository implements MemoryBackend {
     return visitInSlices(index.entries, (entry) => {
       if (isLive(entry.header, now)) visit(entry);
     });
-  }
-
-  /**
-   * The memories of entries, as their records are now: text and fields of the same moment. One that was deleted since
-   * the entry was looked up is left out.
-   */
-  private async memoriesOf(
-    tenant: Tenant,
-    userId: number,
-    entries: readonly TenantEntry[],
-  ): Promise<Map<TenantEntry, Memory>> {
-    const { collection } = tenant;
-    if (collection === undefined) return new Map();
-    const ids = entries.map(({ recordId }) => recordId);
-    const records = await this.collections.get(collection, ids, { documents: true });
-    const byRecordId = new Map(records.map((record) => [record.id, record]));
-    const memories = new Map<TenantEntry, Memory>();
-    if (records.length < entries.length) this.tenants.doubt(userId, tenant);
-    for (const entry of entries) {
-      const record = byRecordId.get(entry.recordId);
-      if (record) memories.set(entry, await this.reader.memory(record, collectionOf(userId), userId));
-    }
-    return memories;
   }
 }

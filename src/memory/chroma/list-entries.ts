@@ -2,6 +2,7 @@ import { ListQuery, Position } from '../memory';
 import { byOccurrence } from '../stored-memory';
 import { matcher } from './matching-entries';
 import { TenantEntry } from './tenant-entry';
+import { TenantIndex } from './tenant-index';
 import { visitInSlices } from './time-slices';
 
 export interface EntryPage {
@@ -10,18 +11,19 @@ export interface EntryPage {
   readonly total?: number;
 }
 
-/** A page of what a query leaves of entries in the order `(occurredAt, id)`. Stops looking where the page is full. */
+/** A page of what a query leaves of an index. Stops looking where the page is full. */
 export async function listEntries(
-  all: readonly TenantEntry[],
+  index: TenantIndex,
   { filter, order, limit, after, withTotal = false }: ListQuery,
   now: Date,
 ): Promise<EntryPage> {
-  const matches = matcher(filter, now);
+  const matches = matcher(index, filter, now);
   const direction = order === 'ascending' ? 1 : -1;
   const entries: TenantEntry[] = [];
   let total = 0;
   let surplus = 0;
-  await visitInSlices(direction === 1 ? all : all.toReversed(), (entry) => {
+  const all = direction === 1 ? index.entries : index.entries.toReversed();
+  await visitInSlices(all, (entry) => {
     const isBehind = !after || direction * byOccurrence(entry.header, after) > 0;
     if ((!isBehind && !withTotal) || !matches(entry)) return true;
     total++;

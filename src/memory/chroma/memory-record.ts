@@ -1,6 +1,6 @@
 import { JsonObject, Memory } from '../memory';
 import { ReadRecord, RevisedRecord, WrittenMetadata, WrittenRecord } from './chroma-record';
-import { chunkId, MemoryHeader, TenantEntry } from './tenant-entry';
+import { chunkId, memoryOfEntry, MemoryHeader, TenantEntry } from './tenant-entry';
 
 /**
  * How a memory is kept in ChromaDB, whose metadata is flat and knows no null: the record has the text as its document,
@@ -95,19 +95,24 @@ export function isChunk({ metadata }: ReadRecord): boolean {
   return metadata[CHUNK_FIELD] !== undefined;
 }
 
-/** What the index keeps of a memory's own record, without its vectors; undefined of a record that is none of ours. */
+/**
+ * What the index is told of a memory's own record: with its text, if documents were read. Undefined of a record that is
+ * none of ours.
+ */
 export function entryOf(record: ReadRecord, userId: number): TenantEntry | undefined {
   const stored = storedHeader(record);
   if (!stored) return undefined;
   const { version, chunks, characters } = stored;
+  const content = stored.content ?? record.document ?? '';
   const pending = record.metadata[PENDING_FIELD] === true;
-  return { header: headerOf(stored, userId), recordId: record.id, version, chunks, characters, pending };
+  const header = headerOf(stored, userId);
+  return { header, content, recordId: record.id, version, chunks, characters, pending };
 }
 
 /** The memory of its own record; undefined of a record that is none of ours. */
 export function memoryOf(record: ReadRecord, userId: number): Memory | undefined {
-  const stored = storedHeader(record);
-  return stored && { ...headerOf(stored, userId), content: stored.content ?? record.document ?? '' };
+  const entry = entryOf(record, userId);
+  return entry && memoryOfEntry(entry);
 }
 
 /** Undefined too where others have damaged it: one record must not keep all from being read. */

@@ -21,7 +21,7 @@ export class RecordReader {
     if (ours) return ours;
     const { content, ...header } = await this.imported(record, collection, userId);
     const { length: characters } = content;
-    return { header, recordId: record.id, version: 0, chunks: 1, characters, pending: false };
+    return { header, content, recordId: record.id, version: 0, chunks: 1, characters, pending: false };
   }
 
   async memory(record: ReadRecord, collection: string, userId: number): Promise<Memory> {

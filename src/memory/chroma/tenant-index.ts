@@ -1,21 +1,43 @@
 import { isMemoryId } from '../memory-id';
 import { isLive } from '../stored-memory';
-import { byEntryOccurrence, TenantEntry } from './tenant-entry';
+import { SortedEntries, withEntries, withoutEntries } from './sorted-entries';
+import { TenantEntry } from './tenant-entry';
+import { VectorArena } from './vector-arena';
 
-/** Estimated, not measured: a header with its metadata, its text left out, and its places in the maps. */
+/** Estimated, not measured: a header with its metadata and its places in the maps. */
 const HEADER_BYTES = 1_200;
-/** Measured: what an array of numbers takes beside its numbers. */
-const VECTOR_OVERHEAD_BYTES = 580;
+/** At most: text in Latin letters takes half of that. */
+const BYTES_PER_CHARACTER = 2;
+
+/** Longer texts are left out: beside them, fetching is no longer what a search takes its time for. */
+const KEPT_CHARACTERS = 2_000;
+
+export interface IndexOptions {
+  /** Whether it has the vectors, for comparing all of them. */
+  readonly vectors: boolean;
+  /** Whether it has short texts: only where nobody else can change them. */
+  readonly texts: boolean;
+}
+
+/** What the index takes in. */
+export interface IndexedMemory {
+  readonly entry: TenantEntry;
+  /** Of its chunks; left out, it keeps those of the entry whose place it takes. */
+  readonly vectors?: readonly Float32Array[];
+}
 
 /**
- * All memories of one user without their texts, in memory: what filters, lists and counts are answered from. Expired
- * ones stay in it until they are removed from the store.
+ * All memories of one user, in memory: what filters, lists and counts are answered from. Expired ones stay in it until
+ * they are removed from the store.
  *
- * `entries` is never changed in place: whoever reads slowly keeps the moment at which it began.
+ * `entries` and what `vectors` gives are never changed in place: whoever reads slowly keeps the moment at which it
+ * began.
  */
 export class TenantIndex {
-  /** In the order `(occurredAt, id)`. */
-  entries: readonly TenantEntry[];
+  entries: SortedEntries = [];
+  /** Undefined where the user has too many. */
+  vectors?: VectorArena<TenantEntry>;
+  private readonly keepsTexts: boolean;
   private readonly byId = new Map<string, TenantEntry>();
   private readonly byExternalId = new Map<string, TenantEntry>();
   private readonly byRecordId = new Map<string, TenantEntry>();
@@ -23,20 +45,17 @@ export class TenantIndex {
   private readonly ending = new Set<TenantEntry>();
   /** Those that wait to be brought to PostgreSQL. */
   private readonly pending = new Set<TenantEntry>();
-  private vectorBytes = 0;
+  private characters = 0;
 
-  /** @param hasVectors whether its entries have their directions. */
-  constructor(
-    entries: readonly TenantEntry[],
-    readonly hasVectors: boolean,
-  ) {
-    this.entries = [...entries].sort(byEntryOccurrence);
-    for (const entry of this.entries) this.enter(entry);
+  constructor({ vectors, texts }: IndexOptions) {
+    if (vectors) this.vectors = new VectorArena();
+    this.keepsTexts = texts;
   }
 
-  /** About what it takes of the heap. */
+  /** About what it takes. */
   get bytes(): number {
-    return this.entries.length * HEADER_BYTES + this.vectorBytes;
+    const headers = this.entries.length * HEADER_BYTES;
+    return headers + this.characters * BYTES_PER_CHARACTER + (this.vectors?.bytes ?? 0);
   }
 
   /** Those that have expired by a moment. */
@@ -74,26 +93,43 @@ export class TenantIndex {
     return entry?.version === Number(version) ? entry : undefined;
   }
 
-  /** Takes entries in, each in place of the one of the same id, and others out. */
-  apply(added: readonly TenantEntry[], removed: readonly TenantEntry[] = []): void {
-    const replaced = added.flatMap(({ header }) => this.byId.get(header.id) ?? []);
-    const gone = new Set([...removed, ...replaced]);
-    for (const entry of gone) this.leave(entry);
-    for (const entry of added) this.enter(entry);
-    const kept = gone.size === 0 ? this.entries : this.entries.filter((entry) => !gone.has(entry));
-    this.entries = merged(kept, added);
-  }
-
-  /** The same without vectors. */
-  withoutVectors(): TenantIndex {
-    return new TenantIndex(
-      this.entries.map((entry) => ({ ...entry, directions: undefined })),
-      false,
+  /** Takes memories in, each in place of the one of the same id. */
+  add(memories: readonly IndexedMemory[]): void {
+    const added = memories.map(({ entry, vectors }) => ({ entry: this.kept(entry), vectors }));
+    const replaced = added.map(({ entry }) => this.byId.get(entry.header.id));
+    const gone = replaced.filter((entry) => entry !== undefined);
+    if (gone.length > 0) this.entries = withoutEntries(this.entries, gone);
+    added.forEach(({ entry, vectors }, i) => this.enter(entry, vectors, replaced[i]));
+    this.entries = withEntries(
+      this.entries,
+      added.map(({ entry }) => entry),
     );
   }
 
-  private enter(entry: TenantEntry): void {
-    const { header, recordId, directions } = entry;
+  remove(entries: readonly TenantEntry[]): void {
+    for (const entry of entries) {
+      this.leave(entry);
+      this.vectors?.remove(entry);
+    }
+    this.entries = withoutEntries(this.entries, entries);
+  }
+
+  /** The texts that it has stay; new ones are no longer kept. */
+  dropVectors(): void {
+    this.vectors = undefined;
+  }
+
+  private kept(entry: TenantEntry): TenantEntry {
+    const isKept = this.keepsTexts && this.vectors !== undefined && entry.characters <= KEPT_CHARACTERS;
+    return isKept ? entry : { ...entry, content: undefined };
+  }
+
+  private enter(entry: TenantEntry, vectors: IndexedMemory['vectors'], replaced?: TenantEntry): void {
+    if (replaced) this.leave(replaced);
+    if (replaced && !vectors) this.vectors?.handOver(replaced, entry);
+    else if (replaced) this.vectors?.remove(replaced);
+    if (vectors) this.vectors?.add(entry, vectors);
+    const { header, recordId, content } = entry;
     this.byId.set(header.id, entry);
     this.byRecordId.set(recordId, entry);
     if (header.expiresAt !== null) this.ending.add(entry);
@@ -102,40 +138,17 @@ export class TenantIndex {
     const namesake = header.externalId === null ? undefined : this.byExternalId.get(header.externalId);
     if (header.externalId !== null && !(namesake && namesake.header.updatedAt > header.updatedAt))
       this.byExternalId.set(header.externalId, entry);
-    this.vectorBytes += bytesOf(directions);
+    this.characters += content?.length ?? 0;
   }
 
   private leave(entry: TenantEntry): void {
-    const { header, recordId, directions } = entry;
+    const { header, recordId, content } = entry;
     this.ending.delete(entry);
     this.pending.delete(entry);
     if (this.byId.get(header.id) === entry) this.byId.delete(header.id);
     if (this.byRecordId.get(recordId) === entry) this.byRecordId.delete(recordId);
     if (header.externalId !== null && this.byExternalId.get(header.externalId) === entry)
       this.byExternalId.delete(header.externalId);
-    this.vectorBytes -= bytesOf(directions);
+    this.characters -= content?.length ?? 0;
   }
-}
-
-function bytesOf(directions: readonly Float32Array[] = []): number {
-  return directions.reduce((sum, { byteLength }) => sum + byteLength + VECTOR_OVERHEAD_BYTES, 0);
-}
-
-/** Both in the order of entries. One alone is put in its place: sorting 50,000 takes milliseconds, this takes none. */
-function merged(entries: readonly TenantEntry[], added: readonly TenantEntry[]): readonly TenantEntry[] {
-  if (added.length === 0) return entries;
-  if (added.length > 1) return [...entries, ...added].sort(byEntryOccurrence);
-  return entries.toSpliced(placeOf(entries, added[0]!), 0, added[0]!);
-}
-
-/** How many entries come before one. */
-function placeOf(entries: readonly TenantEntry[], entry: TenantEntry): number {
-  let low = 0;
-  let high = entries.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (byEntryOccurrence(entries[middle]!, entry) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

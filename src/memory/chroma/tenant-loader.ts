@@ -1,10 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BackendUnavailableError } from '../memory.errors';
 import { ChromaCollections } from './chroma-collections';
 import { ReadOptions, ReadRecord } from './chroma-record';
 import { isChunk } from './memory-record';
 import { RecordReader } from './record-reader';
-import { directionsOf, recordIdsOf, TenantEntry } from './tenant-entry';
-import { TenantIndex } from './tenant-index';
+import { recordIdsOf, TenantEntry } from './tenant-entry';
+import { IndexedMemory, TenantIndex } from './tenant-index';
 
 /** Parsing a page with its vectors blocks the event loop about 10 ms; larger ones are hardly faster (measured). */
 const PAGE_RECORDS = 128;
@@ -38,15 +39,27 @@ export class TenantLoader {
   async load(collection: string, name: string, userId: number): Promise<LoadedTenant> {
     const { mostVectors, shared } = this.options;
     const vectors = (await this.collections.count(collection)) <= mostVectors;
-    const assembly = new TenantAssembly();
-    for await (const page of pagesOf(this.collections, collection, { vectors, documents: shared })) {
+    const assembly = new TenantAssembly(this.emptyIndex(vectors));
+    // Records of others are read from their documents; those of ours are kept where the vectors are.
+    const documents = shared || vectors;
+    for await (const page of pagesOf(this.collections, collection, { vectors, documents })) {
       if (this.stopped) throw new BackendUnavailableError('The service is ending.');
       for (const record of page) {
         if (isChunk(record)) assembly.addChunk(record);
         else assembly.add(await this.reader.entry(record, name, userId), record.vector);
       }
+      assembly.enter();
     }
-    return assembly.result(vectors);
+    return assembly.result();
+  }
+
+  /** What a user has before the first write. */
+  nothing(): LoadedTenant {
+    return { index: this.emptyIndex(true), records: 0, leftovers: [] };
+  }
+
+  private emptyIndex(vectors: boolean): TenantIndex {
+    return new TenantIndex({ vectors, texts: !this.options.shared });
   }
 
   /** What is being loaded is given up: the end of the service waits for nothing that nobody waits for. */
@@ -57,11 +70,13 @@ export class TenantLoader {
 
 /** Puts memories of several chunks together: their records come in any order. */
 class TenantAssembly {
-  private readonly complete: TenantEntry[] = [];
+  private complete: IndexedMemory[] = [];
   private readonly incomplete: TenantEntry[] = [];
   /** Vectors of the records of memories of several chunks. */
   private readonly parts = new Map<string, Float32Array | undefined>();
   private records = 0;
+
+  constructor(private readonly index: TenantIndex) {}
 
   addChunk({ id, vector }: ReadRecord): void {
     this.records++;
@@ -71,22 +86,30 @@ class TenantAssembly {
   add(entry: TenantEntry, vector: Float32Array | undefined): void {
     this.records++;
     if (entry.chunks === 1) {
-      this.complete.push(withDirections(entry, [vector]));
+      this.complete.push({ entry, vectors: present([vector]) });
       return;
     }
     this.parts.set(entry.recordId, vector);
     this.incomplete.push(entry);
   }
 
-  result(hasVectors: boolean): LoadedTenant {
+  /** Takes what is complete into the index: page by page, since sorting 50,000 at once blocks the event loop. */
+  enter(): void {
+    this.index.add(this.complete);
+    this.complete = [];
+  }
+
+  async result(): Promise<LoadedTenant> {
     for (const entry of this.incomplete) {
       const ids = recordIdsOf(entry);
-      const vectors = ids.map((id) => this.parts.get(id));
-      this.complete.push(withDirections(entry, vectors));
+      this.complete.push({ entry, vectors: present(ids.map((id) => this.parts.get(id))) });
       for (const id of ids) this.parts.delete(id);
+      if (this.complete.length < PAGE_RECORDS) continue;
+      this.enter();
+      await nextTurn();
     }
-    const index = new TenantIndex(this.complete, hasVectors);
-    return { index, records: this.records, leftovers: [...this.parts.keys()] };
+    this.enter();
+    return { index: this.index, records: this.records, leftovers: [...this.parts.keys()] };
   }
 }
 
@@ -112,7 +135,6 @@ async function* pagesOf(
   }
 }
 
-function withDirections(entry: TenantEntry, vectors: readonly (Float32Array | undefined)[]): TenantEntry {
-  const present = vectors.filter((vector) => vector !== undefined);
-  return present.length === 0 ? entry : { ...entry, directions: directionsOf(present) };
+function present(vectors: readonly (Float32Array | undefined)[]): Float32Array[] {
+  return vectors.filter((vector) => vector !== undefined);
 }

@@ -3,11 +3,10 @@ import { ChromaCollections } from './chroma-collections';
 import { RevisedRecord, WrittenRecord } from './chroma-record';
 import { LoadedTenant } from './tenant-loader';
 import { recordIdsOf, TenantEntry } from './tenant-entry';
-import { TenantIndex } from './tenant-index';
+import { IndexedMemory, TenantIndex } from './tenant-index';
 
 /** A memory to write: its records, and what the index will have of it. */
-export interface TenantWrite<R extends RevisedRecord = WrittenRecord> {
-  readonly entry: TenantEntry;
+export interface TenantWrite<R extends RevisedRecord = WrittenRecord> extends IndexedMemory {
   readonly records: readonly R[];
   /** The memory that it takes the place of, in the same record. */
   readonly replaced?: TenantEntry;
@@ -30,7 +29,7 @@ export interface TenantPlace {
  */
 export class Tenant {
   collection: string | undefined;
-  index: TenantIndex;
+  readonly index: TenantIndex;
   /** In the collection, whatever they are. */
   records: number;
   /** Ids of records of further chunks that belong to no memory as it is now. */
@@ -57,21 +56,20 @@ export class Tenant {
     const replaced = writes.flatMap((write) => write.replaced ?? []);
     this.records += records.length - replaced.length;
     this.leftovers = [...this.leftovers, ...replaced.flatMap((entry) => recordIdsOf(entry).slice(1))];
-    this.index.apply(writes.map(({ entry }) => entry));
-    if (this.index.hasVectors && this.records > this.place.mostVectors)
-      this.index = this.index.withoutVectors();
+    this.index.add(writes);
+    if (this.records > this.place.mostVectors) this.index.dropVectors();
   }
 
   /** Writes everything of a memory but its vectors. */
-  async revise({ entry, records: [record] }: TenantWrite<RevisedRecord>): Promise<void> {
-    await this.collections.update(this.collection!, record!);
-    this.index.apply([entry]);
+  async revise(write: TenantWrite<RevisedRecord>): Promise<void> {
+    await this.collections.update(this.collection!, write.records[0]!);
+    this.index.add([write]);
   }
 
   /** Removes all of the memories, or none. */
   async remove(entries: readonly TenantEntry[]): Promise<void> {
     await this.delete(entries.flatMap(recordIdsOf));
-    this.index.apply([], entries);
+    this.index.remove(entries);
   }
 
   /** Whether there is something that `sweep` would remove. */
@@ -84,7 +82,7 @@ export class Tenant {
     const expired = this.index.expired(now);
     await this.delete([...expired.flatMap(recordIdsOf), ...this.leftovers]);
     this.leftovers = [];
-    this.index.apply([], expired);
+    this.index.remove(expired);
   }
 
   /** In one call, however many: tried with 12,000 and kill -9 in the middle, all were gone or none. */

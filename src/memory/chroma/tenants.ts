@@ -5,7 +5,6 @@ import { ChromaRegistry } from './chroma-registry';
 import { KeyedMutex } from './keyed-mutex';
 import { BackendUnavailableError } from '../memory.errors';
 import { Tenant } from './tenant';
-import { TenantIndex } from './tenant-index';
 import { TenantLoader, TenantLoaderOptions } from './tenant-loader';
 
 export interface TenantsOptions extends TenantLoaderOptions {
@@ -96,9 +95,7 @@ export class Tenants {
     const name = collectionOf(userId);
     const collection = await this.collections.findCollection(name);
     const loaded =
-      collection === undefined
-        ? { index: new TenantIndex([], true), records: 0, leftovers: [] }
-        : await this.loader.load(collection, name, userId);
+      collection === undefined ? this.loader.nothing() : await this.loader.load(collection, name, userId);
     const place = { collection, mostVectors, create: () => this.create(userId) };
     const tenant = new Tenant(this.collections, place, loaded);
     this.countedAt.set(tenant, performance.now());
