@@ -265,7 +265,8 @@ export class EnvDto {
   MAX_BATCH_MEMORIES = DEFAULT_LIMITS.batchMemories;
 }
 
-function isDatabaseUrl(value: string): boolean {
+/** What `DATABASE_URL` takes. */
+export function isDatabaseUrl(value: string): boolean {
   return /^pglite:./.test(value) || isUrlOf(['postgresql', 'postgres'], value);
 }
 

@@ -111,9 +111,9 @@ function decideOne(record: ImportRecord, held: HeldMemories, context: DecisionCo
 function decideHeld(record: ImportRecord, held: HeldMemory, context: DecisionContext): Decision {
   if (held.importRunId === context.runId)
     return { kind: 'done', as: held.isReplacement ? 'overwrite' : 'insert' };
-  if (context.onConflict === 'overwrite') return { kind: 'overwrite', record, held };
-  const { changedAt } = record;
-  return { kind: 'skip', newerInSource: changedAt !== null && changedAt > held.updatedAt };
+  const newerInSource = record.changedAt !== null && record.changedAt > held.updatedAt;
+  const isWanted = context.onConflict === 'overwrite' || (context.onConflict === 'newer' && newerInSource);
+  return isWanted ? { kind: 'overwrite', record, held } : { kind: 'skip', newerInSource };
 }
 
 function withExternalId(record: ImportRecord, externalId: string | null): ImportRecord {

@@ -23,7 +23,7 @@ export class InspectChromaCommand extends CommandRunner {
   override async run([path]: [string], { json, allowLive }: InspectOptions): Promise<void> {
     const directory = openChromaDirectory(resolve(path), { allowLive });
     const records = directory.collections.reduce((sum, { count }) => sum + count, 0);
-    const progress = new Progress(records, 'records');
+    const progress = new Progress(records, 'records', { quiet: true });
     try {
       const inspections = await inspect(directory, SHIPPED_DIMENSION, () => progress.advance());
       progress.end();

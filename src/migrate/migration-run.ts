@@ -4,13 +4,15 @@ import type { Rejects } from '../memory/reject-tally';
 /** `running` is also what `kill -9` leaves behind. */
 export type RunState = 'running' | 'interrupted' | 'finished' | 'rolling-back' | 'rolled-back';
 
-export type OnConflict = 'skip' | 'overwrite';
+export const ON_CONFLICT = ['skip', 'newer', 'overwrite'] as const;
+
+/** What becomes of a memory that the target has already; `newer` overwrites it where it was changed later in the source. */
+export type OnConflict = (typeof ON_CONFLICT)[number];
 
 /** What holds for a run from its beginning, also where it is resumed. */
 export interface RunOptions extends JsonObject {
   /** Memories in one transaction at most. */
   readonly batchSize: number;
-  /** What becomes of a memory that the target has already, by its id or its external id. */
   readonly onConflict: OnConflict;
   /** Ends at the first record that cannot be taken. */
   readonly strict: boolean;

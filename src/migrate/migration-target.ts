@@ -1,6 +1,6 @@
 import type { EmbeddingModel } from '../embedding/embedder';
 import type { ImportedMemory } from '../memory/imported-memory';
-import type { CollectionProgress, MigrationRun, Renamed, RunState } from './migration-run';
+import type { CollectionProgress, MigrationRun, OnConflict, Renamed, RunState } from './migration-run';
 import type { SourceCollection } from './migration-source';
 
 /** A memory that can be written. */
@@ -93,4 +93,10 @@ export interface MigrationTarget {
 
   /** Safe to call twice, and before `open`. */
   close(): Promise<void>;
+}
+
+/** The same database as a dry run uses it: nothing is written, not even a schema. */
+export interface PreviewTarget extends Pick<MigrationTarget, 'description' | 'open' | 'close'> {
+  /** @param userIds whose memories the collections hold, a user for each. */
+  sink(onConflict: OnConflict, userIds: readonly number[]): MigrationSink;
 }

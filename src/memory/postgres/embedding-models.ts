@@ -21,6 +21,21 @@ export async function registerModel(connection: PoolClient, model: EmbeddingMode
     [fingerprint, model.name, model.revision, model.dimension, model.pooling, model.normalised, model.dtype],
   );
   const id = rows[0]!.id;
+  await refuseOtherModels(connection, id, fingerprint);
+  return id;
+}
+
+/**
+ * As `wm_app`.
+ *
+ * @param id of the model in this database.
+ * @throws StartupError when the vectors here are of another model.
+ */
+export async function refuseOtherModels(
+  connection: PoolClient,
+  id: number,
+  fingerprint: string,
+): Promise<void> {
   const others = await connection.query<{ fingerprint: string }>(
     `select wisdom_memory.other_models_in_use($1::smallint) as fingerprint`,
     [id],
@@ -29,5 +44,4 @@ export async function registerModel(connection: PoolClient, model: EmbeddingMode
     throw new StartupError(
       `The vectors in this database are of ${others.rows.map((row) => row.fingerprint).join(', ')}, the configured model is ${fingerprint}: vectors of two models cannot be compared. Set EMBEDDING_MODEL back, or use another database.`,
     );
-  return id;
 }

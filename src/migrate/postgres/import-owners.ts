@@ -19,20 +19,40 @@ export async function ensureUser(
   id: number,
   name: string | undefined,
 ): Promise<void> {
-  const wanted = { id, name: name ?? `user-${id}` };
+  if (await hasUser(connection, id, name)) return;
+  await connection.query(
+    `insert into wisdom_memory.users (id, name, import_run_id) values ($1::bigint, $2::text, $3::uuid) on conflict do nothing`,
+    [id, nameOf(id, name), runId],
+  );
+}
+
+/**
+ * Whether there is such a user. As the owner.
+ *
+ * @throws UserTakenError where its id or its name is another one's.
+ */
+export async function hasUser(
+  connection: PoolClient,
+  id: number,
+  name: string | undefined,
+): Promise<boolean> {
+  const wanted = { id, name: nameOf(id, name) };
   const { rows } = await connection.query<{ id: string; name: string }>(
     `select id, name from wisdom_memory.users where id = $1::bigint or name = $2::text`,
     [id, wanted.name],
   );
   const users = rows.map((row) => ({ id: Number(row.id), name: row.name }));
-  const same = users.find((user) => user.id === id);
-  const isFine = same && (name === undefined || (same.name === name && users.length === 1));
-  if (!isFine && users[0]) throw new UserTakenError(wanted, users[0]);
-  if (same) return;
-  await connection.query(
-    `insert into wisdom_memory.users (id, name, import_run_id) values ($1::bigint, $2::text, $3::uuid) on conflict do nothing`,
-    [id, wanted.name, runId],
-  );
+  const others = users.filter((user) => user.id !== id || (name !== undefined && user.name !== name));
+  const exists = users.some((user) => user.id === id);
+  // Whose user has no name in the source does not care who is called like it here.
+  const taken = exists && name === undefined ? undefined : others[0];
+  if (taken) throw new UserTakenError(wanted, taken);
+  return exists;
+}
+
+/** As the service calls users who come without a name. */
+export function nameOf(id: number, name: string | undefined): string {
+  return name ?? `user-${id}`;
 }
 
 /** Makes the projects that the tenant does not have yet. @returns the ids of all of them by name. */
