@@ -2,7 +2,8 @@ import { Module } from '@nestjs/common';
 import { CommandLineGuard } from './cli/command-line.guard';
 import { AdoptChromaCommand } from './memory/chroma/adopt-chroma.command';
 import { InspectChromaCommand } from './migrate/inspect-chroma.command';
+import { MigrateChromaCommand } from './migrate/migrate-chroma.command';
 
 /** The commands. Each does its work when it is run, never when the program starts. */
-@Module({ providers: [CommandLineGuard, InspectChromaCommand, AdoptChromaCommand] })
+@Module({ providers: [CommandLineGuard, InspectChromaCommand, AdoptChromaCommand, MigrateChromaCommand] })
 export class CliModule {}

@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** What was to be read or reached is not there, damaged or in use. */
   unavailable: 3,
+  /** Ended by Ctrl-C, in order. */
+  interrupted: 130,
 } as const;
 
 /** A command was called in a way that it does not take. */

@@ -1,5 +1,7 @@
+import { DomainError } from '../common/domain.error';
 import { StartupError } from '../common/startup.error';
 import { UsageError } from '../cli/exit-code';
+import type { Reject } from './rejects-file';
 
 /** A user of the source has an id or a name here that is somebody else's. Nothing of that user was migrated. */
 export class UserTakenError extends UsageError {
@@ -14,20 +16,25 @@ export class UserTakenError extends UsageError {
   }
 }
 
-/** A record that cannot be taken, in a run that was to end there. */
-export class RejectedRecordError extends Error {
-  constructor({
-    collection,
-    id,
-    reason,
-  }: {
-    readonly collection: string;
-    readonly id: string;
-    readonly reason: string;
-  }) {
+/** A record that cannot be taken, in a run that was to end there. Nothing of its batch was written. */
+export class RejectedRecordError extends DomainError {
+  readonly code = 'record_rejected';
+  readonly kind = 'invalid';
+
+  constructor({ collection, id, reason }: Pick<Reject, 'collection' | 'id' | 'reason'>) {
     super(
       `${JSON.stringify(id)} of ${collection} cannot be migrated: ${reason}. --strict ends the run here.`,
     );
+  }
+}
+
+/** A run ended before it was finished, for a reason that is the `cause`. It can be resumed. */
+export class BrokenOffError extends Error {
+  constructor(
+    readonly runId: string,
+    cause: unknown,
+  ) {
+    super(`Run ${runId} is not finished.`, { cause });
   }
 }
 

@@ -23,8 +23,8 @@ export interface MigratorOptions extends Pick<BatchOptions, 'model' | 'embed'> {
   readonly importedAt: Date;
   /** Aborted: the run ends behind the batch in hand. */
   readonly stop: AbortSignal;
-  /** Called after each batch with how many of the source's records it was made of, and as a resumed run goes on. */
-  readonly onRecords: (records: number) => void;
+  /** Counts the source's records. */
+  readonly progress: { advance(records: number): void; skip(records: number): void };
 }
 
 /** Carries the collections of a source into a sink, batch by batch, each with its checkpoint. */
@@ -48,7 +48,7 @@ export class Migrator {
     for (const collection of this.source.collections) {
       const before =
         known.find(({ key }) => key === collection.key) ?? atTheBeginning(collection, this.rejects.bytes);
-      this.options.onRecords(before.counts.records);
+      this.options.progress.skip(before.counts.records);
       const isWanted = !before.done && !this.options.stop.aborted;
       result.push(isWanted ? await this.migrate(collection, before) : before);
     }
@@ -69,7 +69,7 @@ export class Migrator {
       progress = await this.sink.write(collection, batch.records, (outcome) =>
         progressAfter(earlier, batch, outcome, this.rejects.bytes),
       );
-      this.options.onRecords(batch.read);
+      this.options.progress.advance(batch.read);
       if (this.options.stop.aborted) break;
     }
     return progress;

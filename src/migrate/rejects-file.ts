@@ -18,12 +18,9 @@ export function hasRejects(path: string, bytes: number): boolean {
 /** `migration-<run>-rejects.ndjson`: a line for each record that is not taken. Made with the first. */
 export class RejectsFile {
   private descriptor?: number;
+  private length = 0;
 
-  /** @param bytes what is to be kept of it; what a broken off run wrote behind that is cut off. */
-  constructor(
-    readonly path: string,
-    private length: number,
-  ) {}
+  constructor(readonly path: string) {}
 
   /** How much of it there is, all of it on disk. */
   get bytes(): number {

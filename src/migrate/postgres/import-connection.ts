@@ -27,6 +27,8 @@ const ATTEMPTS = 5;
  */
 export class ImportConnection {
   readonly host: DatabaseHost;
+  /** Whether batches can be staged in temporary tables, by COPY; known once it is open. */
+  mayStage = false;
   private owner?: DataSource;
   private connection?: PoolClient;
 
@@ -49,7 +51,8 @@ export class ImportConnection {
    */
   async open(): Promise<void> {
     await this.host.start();
-    await prepareSchema(this.host, this.config.migrations, this.log);
+    const schema = await prepareSchema(this.host, this.config.migrations, this.log);
+    this.mayStage = schema.mayStage;
     await this.connect();
     await checkIsolation(this.owner!);
     this.connection = await poolOf(this.owner!).connect();

@@ -104,7 +104,7 @@ export class ImportSink implements MigrationSink {
 
   private tenant(connection: PoolClient, userId: number): TenantContext {
     const { modelId, clock } = this.options;
-    return { connection, userId, now: clock.now(), modelId, copies: !this.connection.host.embedded };
+    return { connection, userId, now: clock.now(), modelId, copies: this.connection.mayStage };
   }
 
   private remember(userId: number, projects: ReadonlyMap<string, number>): void {
