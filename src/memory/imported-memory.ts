@@ -45,13 +45,11 @@ export function importedMemory(record: SourceRecord, context: ImportContext): Im
   const content = record.document ?? '';
   const createdAt = record.createdAt ?? importedAt;
   const isLabel = (text: string) => labelProblem(text, limits.labelBytes) === undefined;
-  const isProjectName = (text: string) =>
-    projectNameProblem(text, limits.projectNameCharacters) === undefined;
   const fields = {
     contentType: textAt(metadata, 'type', isLabel) ?? 'unknown',
     sessionId: wholeNumberAt(metadata, 'session_id'),
     sessionType: textAt(metadata, 'session_type', isLabel),
-    project: textAt(metadata, 'project', isProjectName),
+    project: textAt(metadata, 'project', (text) => isProjectName(text, limits)),
   };
   return {
     ...fields,
@@ -78,6 +76,11 @@ export function userOfCollection(name: string): number | undefined {
   if (name === 'wisdom_sessions') return 1;
   const userId = Number(/^wisdom_sessions_u([2-9]|[1-9]\d+)$/.exec(name)?.[1]);
   return Number.isSafeInteger(userId) ? userId : undefined;
+}
+
+/** Whether a project can be called so; what cannot stays in the metadata. */
+export function isProjectName(name: string, limits: Pick<Limits, 'projectNameCharacters'>): boolean {
+  return projectNameProblem(name, limits.projectNameCharacters) === undefined;
 }
 
 /** Ids of the original stay valid, under another name where they would be read as an id or a path of ours. */

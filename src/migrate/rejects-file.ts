@@ -10,6 +10,11 @@ export interface Reject {
   readonly original: JsonObject;
 }
 
+/** A vector as JSON, which knows no NaN and no infinity. */
+export function numbersOf(vector: Float32Array): (number | string)[] {
+  return Array.from(vector, (value) => (Number.isFinite(value) ? value : String(value)));
+}
+
 /** Whether a file of rejects still has what it had at a checkpoint. */
 export function hasRejects(path: string, bytes: number): boolean {
   return bytes === 0 || (existsSync(path) && statSync(path).size >= bytes);

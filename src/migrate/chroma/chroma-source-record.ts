@@ -4,6 +4,7 @@ import type { JsonObject } from '../../memory/memory';
 import { entryOf, isChunk, memoryOf } from '../../memory/chroma/memory-record';
 import { recordIdsOf } from '../../memory/chroma/tenant-entry';
 import type { SourceCollection, SourceContext, SourceRecord } from '../migration-source';
+import { numbersOf } from '../rejects-file';
 
 /** A record of ChromaDB, as a directory or a server gives it. */
 export interface StoredRecord {
@@ -78,9 +79,4 @@ function originalOf(
     vector: numbers(vector),
     ...(further.length === 0 ? {} : { further_vectors: further.map(numbers) }),
   };
-}
-
-/** JSON knows no NaN and no infinity. */
-function numbersOf(vector: Float32Array): (number | string)[] {
-  return Array.from(vector, (value) => (Number.isFinite(value) ? value : String(value)));
 }
