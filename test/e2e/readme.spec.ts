@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { restoreOriginal } from '../support/original-database';
 import { createTestDatabase, describeNative, TestDatabase } from '../support/postgres-server';
 import { PrintedAnswers } from '../support/readme-answers';
 import { HAS_CURL, README_URL, readmeCalls, runWithCurl, runWithoutCurl } from '../support/readme-calls';
@@ -10,7 +9,6 @@ import { ServiceProcess } from '../support/service-process';
 jest.setTimeout(120_000);
 
 const README = readFileSync(join(__dirname, '../../README.md'), 'utf8');
-const ORIGINAL = join(__dirname, '../fixtures/original-postgresql.sql.gz');
 
 afterAll(() => ServiceProcess.endAll());
 
@@ -60,11 +58,7 @@ describeNative('a first visit, as the README shows it, on a native PostgreSQL', 
 
     beforeAll(async () => {
       database = await createTestDatabase();
-      if (content !== 'an empty database')
-        execFileSync('psql', ['-q', '-v', 'ON_ERROR_STOP=1', database.url], {
-          input: gunzipSync(readFileSync(ORIGINAL)),
-          stdio: 'pipe',
-        });
+      if (content !== 'an empty database') restoreOriginal(database.url);
       service = await ServiceProcess.start({ DATABASE_URL: database.url });
     });
 

@@ -1,7 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import type { ClientBase } from 'pg';
 import { DataSource } from 'typeorm';
 import { LargeTenants1764002000000 } from '../../migrations/1764002000000-LargeTenants';
@@ -10,9 +6,8 @@ import { buildApproximateIndex, readApproximateIndexes } from '../../src/memory/
 import { dataSourceOptions } from '../../src/memory/postgres/data-source-options';
 import { revertLatest } from '../../src/memory/postgres/migration-runner';
 import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { digestOfOriginal, restoreOriginal } from '../support/original-database';
 import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';
-
-const ORIGINAL = join(__dirname, '../fixtures/original-postgresql.sql.gz');
 
 describeNative('migrations on a native PostgreSQL', () => {
   let database: TestDatabase;
@@ -113,13 +108,10 @@ describeNative('migrations on a native PostgreSQL', () => {
   });
 
   it('leave the tables of the original as they are', async () => {
-    const sql = gunzipSync(readFileSync(ORIGINAL));
-    execFileSync('psql', ['-q', '-v', 'ON_ERROR_STOP=1', database.url], { input: sql, stdio: 'pipe' });
-    const dump = () =>
-      database.query(`select * from public.memories order by id`).then((rows) => JSON.stringify(rows));
-    const before = await dump();
+    restoreOriginal(database.url);
+    const before = digestOfOriginal(database.url);
     await start();
-    expect(await dump()).toBe(before);
+    expect(digestOfOriginal(database.url)).toBe(before);
     expect(await database.query('select count(*)::int as n from public.memories')).toEqual([{ n: 173 }]);
     expect(await database.query('select count(*)::int as n from wisdom_memory.memories')).toEqual([{ n: 0 }]);
   });

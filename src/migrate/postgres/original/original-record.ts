@@ -100,15 +100,16 @@ function originalOf({
 
 const TEXT_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 
-/** JSON with whole numbers that JavaScript cannot hold kept as their digits. */
+/** JSON with numbers that JavaScript cannot hold, whole ones or large ones, kept as they are written. */
 function parseJson(json: string): JsonValue {
-  // Those have at least 16 digits.
-  const exact = /\d{16}/.test(json)
+  const mayBeInexact = /\d{16}|\d[eE]/.test(json);
+  const exact = mayBeInexact
     ? json.replace(TEXT_OR_NUMBER, (token) => (isInexact(token) ? `"${token}"` : token))
     : json;
   return JSON.parse(exact) as JsonValue;
 }
 
 function isInexact(token: string): boolean {
-  return /^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token));
+  if (token.startsWith('"')) return false;
+  return /^-?\d+$/.test(token) ? !Number.isSafeInteger(Number(token)) : !Number.isFinite(Number(token));
 }
