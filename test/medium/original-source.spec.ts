@@ -163,7 +163,9 @@ describeNative("the original's PostgreSQL as a source", () => {
 
   it('lets go of the database at once where nobody reads on', async () => {
     const source = await open();
-    for await (const _ of source.records(source.collections[0]!, CONTEXT)) break;
+    const records = source.records(source.collections[0]!, CONTEXT);
+    await records.next();
+    await records.return();
     const connections = () =>
       database.query(`select pid from pg_stat_activity where application_name like '%migrate-original'`);
     // The server needs a moment to notice.

@@ -44,6 +44,6 @@ export function openChromaSource(
   if ('path' in place)
     return DirectorySource.open({ path: (place as DirectoryPlace).path, choice, allowLive, limits });
   // The key is not kept with the run.
-  const server = { ...(place), apiKey: chroma.apiKey };
+  const server = { ...place, apiKey: chroma.apiKey };
   return ServerSource.open({ server, choice, allowLive, limits });
 }

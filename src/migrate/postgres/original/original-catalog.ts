@@ -29,6 +29,8 @@ const COLUMNS: Readonly<Record<string, readonly string[]>> = {
   memories: ['id', 'content', 'embedding', 'session_id', 'project_id', 'user_id', 'meta_data', 'created_at'],
 };
 
+const TABLES = Object.keys(COLUMNS).map((table) => `'${table}'`);
+
 /**
  * Who has how much.
  *
@@ -67,7 +69,7 @@ async function checkShape(ask: Ask, place: string): Promise<void> {
      from pg_attribute
      join pg_class on pg_class.oid = attrelid
      join pg_type on pg_type.oid = atttypid
-     where relnamespace = to_regnamespace('public') and relname in (${Object.keys(COLUMNS).map((name) => `'${name}'`)})
+     where relnamespace = to_regnamespace('public') and relname in (${TABLES.join(', ')})
        and attnum > 0 and not attisdropped`,
   );
   const has = (table: string, column?: string) =>

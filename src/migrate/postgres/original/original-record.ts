@@ -49,7 +49,7 @@ export function originalRecord(row: OriginalRow, context: OriginalContext): Sour
     id,
     records: 1,
     position: row.id,
-    model: 'original',
+    model: vector ? 'original' : 'own',
     memory: { ...memory, contentIsPreview: false },
     changedAt: null,
     vectors: vector ? [vector] : [],

@@ -39,7 +39,7 @@ export class OriginalServer {
   async look<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
     const client = await this.begin();
     try {
-      return await work(async (sql) => (await client.query(sql)).rows);
+      return await work(async <R extends QueryResultRow>(sql: string) => (await client.query<R>(sql)).rows);
     } catch (error) {
       throw this.explanation(error);
     } finally {
