@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ChromaPlace } from '../support/chroma-backend';
 import { processesWith, until } from '../support/processes';
 import { createTestDatabase, describeNative, TestDatabase } from '../support/postgres-server';
 import { ServiceProcess } from '../support/service-process';
@@ -30,9 +31,9 @@ describeNative('a fallback to ChromaDB', () => {
     await rm(directory, { recursive: true });
   });
 
-  async function start(): Promise<void> {
+  async function start(environment: Record<string, string> = {}): Promise<void> {
     const CHROMA_PATH = join(directory, 'chroma');
-    service = await ServiceProcess.start({ CHROMA_PATH, DATABASE_URL: database.url });
+    service = await ServiceProcess.start({ CHROMA_PATH, DATABASE_URL: database.url, ...environment });
   }
 
   async function call(method: string, path: string, body?: object): Promise<any> {
@@ -155,6 +156,29 @@ describeNative('a fallback to ChromaDB', () => {
     await start();
     expect(await status()).toMatchObject({ pending_sync: 0, reason: null });
     expect(warnings()).toEqual([]);
+  });
+
+  it("finds what waits on somebody else's ChromaDB, and says when that cannot be asked", async () => {
+    const place = new ChromaPlace();
+    const chroma = await place.open();
+    const CHROMA_URL = await chroma.server.url();
+    await start({ CHROMA_URL });
+    const tea = await store('The tea is in the blue tin.', { user_id: 4 });
+    await service.stop();
+    await server.startAgain();
+    await start({ CHROMA_URL });
+    const waiting = { status: 'available', pending_sync: 1, reason: expect.stringMatching(BRING_OVER) };
+    expect(await status(4)).toMatchObject(waiting);
+    await service.stop();
+    await place.clear();
+    await start({ CHROMA_URL });
+    expect(await status(4)).toMatchObject({
+      status: 'available',
+      backend: 'postgresql',
+      reason: expect.stringMatching(/How many .* cannot be told. CHROMA_URL .* does not answer/),
+    });
+    await arrive([tea]);
+    expect(await status(4)).toMatchObject({ total_memories: 1 });
   });
 
   it('loses no store that was under way when PostgreSQL took over, nor stores it twice', async () => {

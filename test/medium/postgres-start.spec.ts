@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { AddressInfo, createServer } from 'node:net';
 import { DatabaseConfig } from '../../src/config/app-config';
 import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
@@ -76,6 +78,79 @@ describeNative('starting on a native PostgreSQL', () => {
     const latin = await createTestDatabase(server.url, `encoding 'LATIN1' locale 'C' template template0`);
     await expect(start(latin.url)).rejects.toThrow(/encoding is LATIN1.*CREATE DATABASE/);
     await latin.drop();
+  });
+
+  /** Lets the service see a server that is not quite the one that it is: names are looked up in `other` first. */
+  async function pretend(definition: string): Promise<void> {
+    await database.query('create schema other');
+    await database.query(`create ${definition}`);
+    const name = new URL(database.url).pathname.slice(1);
+    await database.query(`alter database ${name} set search_path = other, pg_catalog, public`);
+  }
+
+  const unfitness = () => new PostgresDatabase(databaseConfig(database.url), () => undefined).unfitness();
+
+  it('refuses an old PostgreSQL, before anything is chosen too', async () => {
+    await pretend(`function other.current_setting(name text) returns text language sql as $$
+      select case name when 'server_version_num' then '140011' when 'server_version' then '14.11'
+                  else pg_catalog.current_setting(name) end $$`);
+    await expect(start()).rejects.toThrow('The server is PostgreSQL 14.11; it takes 15 or newer.');
+    expect((await unfitness())?.message).toMatch(/PostgreSQL 14.11/);
+  });
+
+  it.each([
+    ['vector', /extension vector is not installed on the server. Install pgvector 0.8/],
+    ['btree_gin', /extension btree_gin is not installed on the server. .* contrib/],
+  ])(
+    'says what to install where %s is missing, before anything is chosen too',
+    async (extension, expected) => {
+      await pretend(`view other.pg_available_extensions as
+      select * from pg_catalog.pg_available_extensions where name <> '${extension}'`);
+      await expect(start()).rejects.toThrow(expected);
+      expect((await unfitness())?.message).toMatch(expected);
+    },
+  );
+
+  it('finds a good server fit, and changes nothing on it by asking', async () => {
+    expect(await unfitness()).toBeUndefined();
+    expect(await database.query(`select from pg_namespace where nspname = 'wisdom_memory'`)).toEqual([]);
+  });
+
+  it('gives up on a server that takes connections and never answers', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const attempt = start(`postgresql://me@127.0.0.1:${port}/wisdom`, { connectTimeoutMs: 300 });
+    await expect(attempt).rejects.toThrow(
+      /PostgreSQL cannot be used at me@127.0.0.1:\d+\/wisdom \(.*timeout.*\)/i,
+    );
+    silent.close();
+  });
+
+  it('bounds statements and forgotten transactions of the service, and has no other plans than its own', async () => {
+    const postgres = new PostgresDatabase(
+      databaseConfig(database.url, { statementTimeoutMs: 7_000 }),
+      () => undefined,
+    );
+    await postgres.connect();
+    const names = [
+      'statement_timeout',
+      'idle_in_transaction_session_timeout',
+      'jit',
+      'random_page_cost',
+      'timezone',
+    ];
+    const settings = await postgres.withTenant(1, async (connection) => {
+      const shown: string[] = [];
+      for (const name of names)
+        shown.push(
+          (await connection.query<{ value: string }>(`select current_setting('${name}') as value`)).rows[0]!
+            .value,
+        );
+      return shown;
+    });
+    await postgres.close();
+    expect(settings).toEqual(['7s', '30s', 'off', '1.1', 'UTC']);
   });
 
   it('refuses an old pgvector', async () => {

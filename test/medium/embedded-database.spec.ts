@@ -1,0 +1,31 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { databaseConfig } from '../support/postgres-server';
+
+jest.setTimeout(60_000);
+
+describe('the embedded database', () => {
+  let parent: string;
+
+  beforeEach(async () => {
+    parent = await mkdtemp(join(tmpdir(), 'embedded-'));
+  });
+
+  afterEach(() => rm(parent, { recursive: true }));
+
+  const database = () =>
+    new PostgresDatabase(databaseConfig(`pglite:${join(parent, 'data')}`), () => undefined);
+
+  it('is for one at a time: another waits for nothing and is told why', async () => {
+    const [first, second] = [database(), database()];
+    await first.connect();
+    await expect(second.connect()).rejects.toThrow(/Another process has the embedded database .*data open/);
+    await first.ping();
+    await first.close();
+    await second.connect();
+    await second.ping();
+    await second.close();
+  });
+});
