@@ -19,6 +19,7 @@ const REMARK =
 export class WaitingMemories {
   private byUser: PendingCounts = new Map();
   private problem?: string;
+  private counting?: Promise<void>;
 
   /** @param arrived which of them PostgreSQL has. */
   constructor(
@@ -39,10 +40,10 @@ export class WaitingMemories {
   }
 
   /** Looks which have arrived and which have not; where that cannot be told, says so. ChromaDB must not be in use. */
-  async count(): Promise<void> {
-    if (!this.place.mayHaveAny) return;
-    await this.settle((work) => this.place.open(work));
-    this.forgetIfNone();
+  count(): Promise<void> {
+    // A directory can be opened once at a time.
+    this.counting ??= this.countInPlace().finally(() => (this.counting = undefined));
+    return this.counting;
   }
 
   /** The same while ChromaDB is in use. */
@@ -53,6 +54,12 @@ export class WaitingMemories {
   /** Spares later starts the counting; nothing must be written to ChromaDB any more. */
   forgetIfNone(): void {
     if (this.remark === undefined) this.place.forget();
+  }
+
+  private async countInPlace(): Promise<void> {
+    if (!this.place.mayHaveAny) return;
+    await this.settle((work) => this.place.open(work));
+    this.forgetIfNone();
   }
 
   private async settle(open: (work: Count) => Promise<PendingCounts>): Promise<void> {

@@ -149,6 +149,8 @@ describeNative('a fallback to ChromaDB', () => {
     await until('the end of ChromaDB', () => processesWith(directory).length === 0);
     const note = join(directory, 'chroma/fallback.json');
     expect(existsSync(note)).toBe(true);
+    for (const answer of await Promise.all([initialize(), initialize(), initialize()]))
+      expect(answer).toMatchObject({ pending_sync: 1, reason: expect.stringMatching(BRING_OVER) });
     await arrive([tea]);
     expect(await initialize()).toMatchObject({ pending_sync: 0, reason: null, total_memories: 1 });
     expect(existsSync(note)).toBe(false);

@@ -54,6 +54,7 @@ export class PendingRecords {
     // Marks are removed afterwards: removed on the way, they would move the pages.
     for await (const page of this.pages(collection)) {
       const entries = page.flatMap((record) => entryOf(record, userId) ?? []);
+      if (entries.length === 0) continue;
       const there = await arrived(
         userId,
         entries.map(({ header }) => header),
