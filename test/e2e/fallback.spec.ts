@@ -10,7 +10,7 @@ import { ThrowawayServer } from '../support/throwaway-server';
 
 jest.setTimeout(180_000);
 
-const BRING_OVER = /Memories that .* are not there: bring them over with `npm run cli -- migrate-chroma`/;
+const BRING_OVER = /Memories that .* are not in it yet: bring them over with `npm run cli -- migrate-chroma`/;
 
 describeNative('a fallback to ChromaDB', () => {
   let server: ThrowawayServer;
