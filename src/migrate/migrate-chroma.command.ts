@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { LazyModuleLoader } from '@nestjs/core';
-import { Command, CommandRunner, Help, Option } from 'nest-commander';
+import { Command, Help, Option } from 'nest-commander';
 import { UsageError } from '../cli/exit-code';
 import { APP_CONFIG, AppConfig } from '../config/app-config';
 import { ConfigModule } from '../config/config.module';
@@ -11,18 +11,11 @@ import {
   openChromaSource,
   serverPlace,
 } from './chroma/open-chroma-source';
+import { MigrateCommand } from './migrate.command';
 import { MIGRATE_CHROMA_HELP } from './migrate-chroma-help';
 import { MigrationCall, performMigration } from './migration-call';
-import {
-  parseBatchSize,
-  parseDatabaseUrl,
-  parseHttpUrl,
-  parseOnConflict,
-  parseRunId,
-  parseUserId,
-} from './migration-flags';
+import { parseHttpUrl, parseUserId } from './migration-flags';
 import type { JsonObject } from '../memory/memory';
-import type { OnConflict } from './migration-run';
 
 interface MigrateChromaOptions extends MigrationCall {
   readonly chromaPath?: string;
@@ -38,7 +31,7 @@ interface MigrateChromaOptions extends MigrationCall {
   description:
     'Moves the memories of a ChromaDB directory (0.4 to 1.5) or server to PostgreSQL. The source is only read.',
 })
-export class MigrateChromaCommand extends CommandRunner {
+export class MigrateChromaCommand extends MigrateCommand {
   constructor(private readonly modules: LazyModuleLoader) {
     super();
   }
@@ -85,59 +78,12 @@ export class MigrateChromaCommand extends CommandRunner {
     return parseUserId(value);
   }
 
-  @Option({ flags: '--database-url <url>', description: 'the target (default: DATABASE_URL)' })
-  parseDatabaseUrl(value: string): string {
-    return parseDatabaseUrl(value);
-  }
-
-  @Option({ flags: '--dry-run', description: 'shows what would be done; writes nothing at all' })
-  parseDryRun(): boolean {
-    return true;
-  }
-
-  @Option({ flags: '--batch-size <n>', description: 'memories in one transaction (default: 1000)' })
-  parseBatchSize(value: string): number {
-    return parseBatchSize(value);
-  }
-
-  @Option({
-    flags: '--on-conflict <what>',
-    description:
-      'memories that are there already: skip, newer (overwrite where changed later), overwrite (default: skip)',
-  })
-  parseOnConflict(value: string): OnConflict {
-    return parseOnConflict(value);
-  }
-
-  @Option({ flags: '--strict', description: 'ends at the first record that cannot be migrated' })
-  parseStrict(): boolean {
-    return true;
-  }
-
-  @Option({
-    flags: '--resume [run]',
-    description: 'goes on with a run that was broken off (default: the newest one of this source)',
-  })
-  parseResume(value?: string): string | true {
-    return parseRunId(value);
-  }
-
   @Option({
     flags: '--allow-live',
     description: 'reads although another process may be writing to the source',
   })
   parseAllowLive(): boolean {
     return true;
-  }
-
-  @Option({ flags: '--plain', description: 'lines instead of a progress bar' })
-  parsePlain(): boolean {
-    return true;
-  }
-
-  @Option({ flags: '--json [file]', description: 'writes the report as JSON, or prints it instead of words' })
-  parseJson(value?: string): string | true {
-    return value === undefined ? true : resolve(value);
   }
 
   @Help('after')
