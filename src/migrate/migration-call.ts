@@ -42,7 +42,8 @@ export async function performMigration(
   const signals = stopOnSignals(say);
   const progress = new ShownProgress(call.plain ?? false);
   const clock = { now: () => new Date() };
-  const migration = new Migration({ ...command, clock, progress, stop: signals.stop, say });
+  const directory = process.cwd();
+  const migration = new Migration({ ...command, clock, progress, stop: signals.stop, directory, say });
   try {
     const report = await perform(migration, call, config, command.source);
     print(report, call.json);

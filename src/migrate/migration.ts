@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { UsageError } from '../cli/exit-code';
 import { EmbeddingModel, fingerprintOf } from '../embedding/embedder';
 import type { JsonObject } from '../memory/memory';
@@ -31,6 +31,8 @@ export interface MigrationParts {
   readonly progress: MigrationProgress;
   /** Aborted: the run ends behind the batch in hand. */
   readonly stop: AbortSignal;
+  /** Where the file of the rejects is made. */
+  readonly directory: string;
   /** Tells whoever migrates. */
   readonly say: (message: string) => void;
 }
@@ -60,14 +62,14 @@ export class Migration {
 
   /** A new run. */
   async start(target: MigrationTarget, options: RunOptions): Promise<MigrationReport> {
-    const { kind, model, say, openSource } = this.parts;
+    const { kind, model, say, openSource, directory } = this.parts;
     const source = await openSource(options.source);
     try {
       await target.open(model);
       const earlier = await target.findUnfinished(kind, source.identity);
       if (earlier)
         say(`Run ${earlier.id} of this source is unfinished; this is a new one, --resume goes on with that.`);
-      const rejectsFile = (id: string) => resolve(`migration-${id}-rejects.ndjson`);
+      const rejectsFile = (id: string) => join(directory, `migration-${id}-rejects.ndjson`);
       const run = await target.start({ kind, source: source.identity, options, rejectsFile });
       return await this.complete(target, source, run);
     } finally {
