@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
+import { makeDirectory } from '../common/make-directory';
 
 /**
  * Holds a directory for this process alone. The lock is the kernel's, on a file beside the directory (`<directory>.lock`),
@@ -11,7 +11,7 @@ export class DirectoryLock {
 
   /** @returns undefined when another process holds the directory. */
   static tryAcquire(directory: string): DirectoryLock | undefined {
-    mkdirSync(dirname(directory), { recursive: true });
+    makeDirectory(dirname(directory));
     const database = new Database(`${directory}.lock`);
     try {
       database.exec('begin exclusive');

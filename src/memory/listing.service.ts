@@ -9,7 +9,7 @@ import { CountMismatchError } from './memory.errors';
 import { projectContext } from './project-context';
 import { isEmptyFilter } from './rules/search-rules';
 
-/** The newest memories of a session that its answer names. */
+/** What tells the reflections of a session that its answer names apart from its other reflections. */
 const PEDAGOGICAL = {
   kind: 'compare',
   path: ['reflection_type'],

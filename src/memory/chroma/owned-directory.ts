@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from '../../common/make-directory';
 import { StartupError } from '../../common/startup.error';
 
 /**
@@ -37,7 +38,7 @@ export function claimDirectory(directory: string): void {
 /** @returns what is in the directory. */
 function prepare(directory: string): string[] {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     return readdirSync(directory);
   } catch (cause) {
     throw new StartupError(

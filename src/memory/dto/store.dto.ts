@@ -123,33 +123,31 @@ export class PatchMemoryDto extends TenantDto {
 
 export function memoryInput(dto: NewMemoryDto): MemoryInput {
   return {
-    content: dto.content,
-    contentType: dto.content_type,
-    metadata: dto.metadata,
-    sessionId: dto.session_id,
-    sessionType: dto.session_type,
-    project: dto.project,
-    projectId: dto.project_id,
-    agentId: dto.agent_id,
-    speaker: dto.speaker,
+    ...sharedInput(dto),
     externalId: dto.external_id,
-    occurredAt: parseTimestamp(dto.occurred_at),
     expiresAt: parseTimestamp(dto.expires_at),
   };
 }
 
 export function memoryPatchInput(dto: PatchMemoryDto): MemoryPatchInput {
   return {
-    content: dto.content,
+    ...sharedInput(dto),
+    expiresAt: dto.expires_at === null ? null : parseTimestamp(dto.expires_at),
+  };
+}
+
+/** What storing and changing name alike, of the types that each of the two gives it. */
+function sharedInput<Dto extends NewMemoryDto | PatchMemoryDto>(dto: Dto) {
+  return {
+    content: dto.content as Dto['content'],
     contentType: dto.content_type,
     metadata: dto.metadata,
-    sessionId: dto.session_id,
-    sessionType: dto.session_type,
-    project: dto.project,
-    projectId: dto.project_id,
-    agentId: dto.agent_id,
-    speaker: dto.speaker,
+    sessionId: dto.session_id as Dto['session_id'],
+    sessionType: dto.session_type as Dto['session_type'],
+    project: dto.project as Dto['project'],
+    projectId: dto.project_id as Dto['project_id'],
+    agentId: dto.agent_id as Dto['agent_id'],
+    speaker: dto.speaker as Dto['speaker'],
     occurredAt: parseTimestamp(dto.occurred_at),
-    expiresAt: dto.expires_at === null ? null : parseTimestamp(dto.expires_at),
   };
 }

@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { vector } from '@electric-sql/pglite-pgvector';
+import { makeDirectory } from '../../common/make-directory';
 import type { DatabaseConfig } from '../../config/app-config';
 import { DirectoryLock } from '../directory-lock';
 import type { ConnectionTarget } from './data-source-options';
@@ -30,8 +30,7 @@ export class EmbeddedHost implements DatabaseHost {
   private readonly directory: string;
 
   async start(): Promise<void> {
-    mkdirSync(dirname(this.directory), { recursive: true });
-    this.lock = DirectoryLock.tryAcquire(this.directory);
+    this.lock = lockOf(this.directory);
     if (!this.lock)
       throw new StartupError(
         `Another process has the embedded database ${this.directory} open: end it, or give each its own path.`,
@@ -67,5 +66,19 @@ export class EmbeddedHost implements DatabaseHost {
       // Its one connection is never let go of: opened again, it would be the same object.
       driverOptions: { ...createPgConfig(this.database!), max: 1, idleTimeoutMillis: 0 },
     };
+  }
+}
+
+/** @returns undefined when another process holds it. */
+function lockOf(directory: string): DirectoryLock | undefined {
+  try {
+    makeDirectory(directory);
+    return DirectoryLock.tryAcquire(directory);
+  } catch (cause) {
+    throw new StartupError(
+      `DATABASE_URL pglite:${directory} cannot be made or locked (${(cause as NodeJS.ErrnoException).code}): give the ` +
+        'service the right to write there, or name another path.',
+      { cause },
+    );
   }
 }
