@@ -65,7 +65,8 @@ export class EnvDto {
 
   @UrlVariable({
     section: 'ChromaDB',
-    about: 'A running ChromaDB server. Without it a local one is started over `CHROMA_PATH`.',
+    about:
+      'A running ChromaDB server ([what holds if others write to it too](docs/chromadb.md)). Without it a local one is started over `CHROMA_PATH`.',
     protocols: ['http', 'https'],
     secret: true,
   })

@@ -139,7 +139,7 @@ describe('ChromaServer', () => {
   it('says that a directory cannot be made', () => {
     writeFileSync(join(parent, 'file'), '');
     expect(() => claimDirectory(join(parent, 'file', 'chroma'))).toThrow(
-      /cannot be made or read \(ENOTDIR\)/,
+      /cannot be made, read or written \(ENOTDIR\)/,
     );
   });
 

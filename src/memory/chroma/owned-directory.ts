@@ -30,19 +30,29 @@ export function claimDirectory(directory: string): void {
         'name an empty or new directory.',
     );
   }
+  orExplain(directory, () => mark(directory));
+}
+
+/** @returns what is in the directory, which is made if there is none. */
+function prepare(directory: string): string[] {
+  return orExplain(directory, () => {
+    makeDirectory(directory);
+    return readdirSync(directory);
+  });
+}
+
+function mark(directory: string): void {
   const marker = join(directory, MARKER_FILE);
   writeFileSync(`${marker}.new`, `${JSON.stringify(MARKER)}\n`, { flush: true });
   renameSync(`${marker}.new`, marker);
 }
 
-/** @returns what is in the directory. */
-function prepare(directory: string): string[] {
+function orExplain<T>(directory: string, work: () => T): T {
   try {
-    makeDirectory(directory);
-    return readdirSync(directory);
+    return work();
   } catch (cause) {
     throw new StartupError(
-      `CHROMA_PATH ${directory} cannot be made or read (${(cause as NodeJS.ErrnoException).code}): ` +
+      `CHROMA_PATH ${directory} cannot be made, read or written (${(cause as NodeJS.ErrnoException).code}): ` +
         'give the service the right to write there, or name another directory.',
       { cause },
     );
