@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChromaPlace } from '../support/chroma-backend';
+import { runCli } from '../support/command-line';
 import { processesWith, until } from '../support/processes';
 import { createTestDatabase, describeNative, TestDatabase } from '../support/postgres-server';
 import { ServiceProcess } from '../support/service-process';
@@ -158,6 +159,35 @@ describeNative('a fallback to ChromaDB', () => {
     await start();
     expect(await status()).toMatchObject({ pending_sync: 0, reason: null });
     expect(warnings()).toEqual([]);
+  });
+
+  it('is over when migrate-chroma has brought everything, while the service goes on', async () => {
+    await start();
+    const tea = await store('The tea is in the blue tin.', {
+      project: 'Kitchen',
+      metadata: { mood: 'calm' },
+    });
+    const long = await store(`${'Of many other things. '.repeat(200)} The rum is in the cellar.`, {
+      user_id: 2,
+    });
+    await store('The milk is fresh.', { external_id: 'milk' });
+    const milk = await call('PATCH', '/milk', { content: 'The milk is sour.', metadata: { smells: true } });
+    await server.startAgain();
+    expect(await initialize()).toMatchObject({ backend: 'postgresql', pending_sync: 2 });
+    await until('the end of ChromaDB', () => processesWith(directory).length === 0);
+    const later = await store('The coffee is in the red tin.', { project: 'Pantry' });
+    const { exitCode, stderr } = await runCli(['migrate-chroma', '--plain'], {
+      CHROMA_PATH: join(directory, 'chroma'),
+      DATABASE_URL: database.url,
+    });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.any(String) });
+    expect(await initialize()).toMatchObject({ pending_sync: 0, reason: null, total_memories: 3 });
+    expect(await status(2)).toMatchObject({ pending_sync: 0, total_memories: 1 });
+    for (const { project_id: _id, ...memory } of [tea, milk, later])
+      expect(await call('GET', `/${memory.id}`)).toMatchObject(memory);
+    expect(await call('GET', `/${long.id}?user_id=2`)).toMatchObject(long);
+    const question = { query: 'Where is the rum?', user_id: 2, n_results: 1 };
+    expect(await call('POST', '/search', question)).toMatchObject({ results: [{ id: long.id }] });
   });
 
   it("finds what waits on somebody else's ChromaDB, and says when that cannot be asked", async () => {
