@@ -63,7 +63,7 @@ export class FallbackState implements BackendState {
     const counts = await chroma.pendingRecords().settle(nowhere, clock.now());
     log.warn(
       `${this.problem} Until then memories are kept in ChromaDB, marked as to be brought to PostgreSQL (${totalOf(counts)} by now). ` +
-        'Once it can be used: POST /api/memory/initialize, or start anew; then `npm run cli -- migrate-chroma`.',
+        'Once it can be used: POST /api/memory/initialize, or start anew; then `npm run cli -- migrate-chroma --on-conflict newer`.',
     );
   }
 

@@ -51,6 +51,9 @@ export function storedMemory(
   };
 }
 
+/** What tells one writing of a memory from another. */
+export type MemoryVersion = Pick<Memory, 'id' | 'externalId' | 'updatedAt'>;
+
 /** Whether a memory still exists at a moment. */
 export function isLive(memory: Pick<Memory, 'expiresAt'>, now: Date): boolean {
   return memory.expiresAt === null || memory.expiresAt > now;

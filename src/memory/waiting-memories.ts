@@ -13,7 +13,7 @@ type Count = (records: PendingRecords) => Promise<PendingCounts>;
 
 const REMARK =
   'Memories that were stored in ChromaDB while PostgreSQL could not be used are not in it yet: bring them over with ' +
-  '`npm run cli -- migrate-chroma` (docs/operations.md, "Fallback").';
+  '`npm run cli -- migrate-chroma --on-conflict newer` (docs/operations.md, "Fallback").';
 
 /** What was written to ChromaDB while PostgreSQL could not be used, and has not arrived there yet. */
 export class WaitingMemories {

@@ -11,7 +11,8 @@ import { ThrowawayServer } from '../support/throwaway-server';
 
 jest.setTimeout(180_000);
 
-const BRING_OVER = /Memories that .* are not in it yet: bring them over with `npm run cli -- migrate-chroma`/;
+const BRING_OVER =
+  /Memories that .* are not in it yet: bring them over with `npm run cli -- migrate-chroma --on-conflict newer`/;
 
 describeNative('a fallback to ChromaDB', () => {
   let server: ThrowawayServer;
@@ -162,7 +163,14 @@ describeNative('a fallback to ChromaDB', () => {
   });
 
   it('is over when migrate-chroma has brought everything, while the service goes on', async () => {
+    await server.startAgain();
     await start();
+    await store('Whose bread is this?', { external_id: 'bread' });
+    await service.stop();
+    await server.stop('fast');
+    await start();
+    // Its id in PostgreSQL is another.
+    const bread = await store('The bread is mine.', { external_id: 'bread', metadata: { loud: true } });
     const tea = await store('The tea is in the blue tin.', {
       project: 'Kitchen',
       metadata: { mood: 'calm' },
@@ -173,18 +181,20 @@ describeNative('a fallback to ChromaDB', () => {
     await store('The milk is fresh.', { external_id: 'milk' });
     const milk = await call('PATCH', '/milk', { content: 'The milk is sour.', metadata: { smells: true } });
     await server.startAgain();
-    expect(await initialize()).toMatchObject({ backend: 'postgresql', pending_sync: 2 });
+    expect(await initialize()).toMatchObject({ backend: 'postgresql', pending_sync: 3 });
     await until('the end of ChromaDB', () => processesWith(directory).length === 0);
     const later = await store('The coffee is in the red tin.', { project: 'Pantry' });
-    const { exitCode, stderr } = await runCli(['migrate-chroma', '--plain'], {
+    const { exitCode, stderr } = await runCli(['migrate-chroma', '--plain', '--on-conflict', 'newer'], {
       CHROMA_PATH: join(directory, 'chroma'),
       DATABASE_URL: database.url,
     });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.any(String) });
-    expect(await initialize()).toMatchObject({ pending_sync: 0, reason: null, total_memories: 3 });
+    expect(await initialize()).toMatchObject({ pending_sync: 0, reason: null, total_memories: 4 });
     expect(await status(2)).toMatchObject({ pending_sync: 0, total_memories: 1 });
     for (const { project_id: _id, ...memory } of [tea, milk, later])
       expect(await call('GET', `/${memory.id}`)).toMatchObject(memory);
+    const { content, metadata } = bread;
+    expect(await call('GET', '/bread')).toMatchObject({ content, metadata });
     expect(await call('GET', `/${long.id}?user_id=2`)).toMatchObject(long);
     const question = { query: 'Where is the rum?', user_id: 2, n_results: 1 };
     expect(await call('POST', '/search', question)).toMatchObject({ results: [{ id: long.id }] });

@@ -1,15 +1,9 @@
-import { isLive } from '../stored-memory';
+import { isLive, MemoryVersion } from '../stored-memory';
 import { ChromaCollections } from './chroma-collections';
 import { ReadRecord } from './chroma-record';
 import { ChromaRegistry } from './chroma-registry';
 import { entryOf, PENDING_FIELD } from './memory-record';
 import { collectionOf } from './tenants';
-
-/** A memory as it was last written. */
-export interface MemoryVersion {
-  readonly id: string;
-  readonly updatedAt: Date;
-}
 
 /** Those of a user's memories that another store has, in this version or a later one: their ids. */
 export type Arrived = (userId: number, memories: readonly MemoryVersion[]) => Promise<ReadonlySet<string>>;

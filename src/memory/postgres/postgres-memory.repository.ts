@@ -14,6 +14,7 @@ import {
 } from '../memory';
 import { expirySweep } from '../expiry-sweep';
 import { Clock, MemoryBackend } from '../memory-backend';
+import { MemoryVersion } from '../stored-memory';
 import { arrivedMemories } from './arrived-memories';
 import { deleteMatchingMemories, deleteMemory } from './delete-memories';
 import { registerModel } from './embedding-models';
@@ -128,10 +129,7 @@ export class PostgresMemoryRepository implements MemoryBackend {
   }
 
   /** Ids of those memories that are here, in the version that was updated then or in a later one. */
-  arrived(
-    userId: number,
-    memories: readonly { readonly id: string; readonly updatedAt: Date }[],
-  ): Promise<ReadonlySet<string>> {
+  arrived(userId: number, memories: readonly MemoryVersion[]): Promise<ReadonlySet<string>> {
     return this.asTenant(userId, (tenant) => arrivedMemories(tenant, memories));
   }
 
