@@ -41,6 +41,7 @@ export function openApiDocument(app: INestApplication, limits: Limits): OpenAPIO
   for (const path of Object.values(document.paths))
     for (const operation of Object.values(path as Record<string, Operation>)) complete(operation);
   withLimits(document, limits);
+  refuseOtherFields(document);
   return document;
 }
 
@@ -52,12 +53,13 @@ function operationIdFactory(controller: string, method: string): string {
 
 interface Operation {
   readonly parameters?: Parameter[];
+  readonly requestBody?: unknown;
   readonly responses?: Record<string, { headers?: object }>;
 }
 
 interface Parameter {
   readonly in: string;
-  schema?: { readonly type?: string; example?: unknown };
+  schema?: { readonly type?: string; example?: unknown; nullable?: boolean };
   content?: object;
 }
 
@@ -79,10 +81,25 @@ function complete({ parameters = [], responses = {} }: Operation): void {
   for (const parameter of parameters.filter((candidate) => candidate.in === 'query')) {
     // The page would send it with the first click, and then wonder why nothing is found.
     delete parameter.schema?.example;
+    // It is there or not: a query has no null.
+    delete parameter.schema?.nullable;
     if (parameter.schema?.type !== 'object') continue;
     parameter.content = { 'application/json': { schema: parameter.schema, example: {} } };
     delete parameter.schema;
   }
+}
+
+/** Says of every schema that a request body consists of that other fields are refused. */
+function refuseOtherFields({ paths, components }: OpenAPIObject): void {
+  const close = (part: unknown): void => {
+    for (const [, name] of JSON.stringify(part ?? {}).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      const schema = components!.schemas![name!] as Record<string, unknown>;
+      schema.additionalProperties = false;
+      close(schema.properties);
+    }
+  };
+  for (const path of Object.values(paths))
+    for (const { requestBody } of Object.values(path as Record<string, Operation>)) close(requestBody);
 }
 
 /** Puts the configured limits where the decorators of the fields named them. */

@@ -173,7 +173,7 @@ function field({ optional, nullable, omissible, example }: Presence, kind: Kind)
   const documented = {
     ...schema,
     required: !mayBeAbsent,
-    ...(nullable ? { nullable } : {}),
+    ...(optional || nullable ? { nullable: true } : {}),
     ...(example === undefined ? {} : { example }),
   } as ApiPropertyOptions;
   return applyDecorators(

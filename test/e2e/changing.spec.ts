@@ -39,7 +39,7 @@ describe('reading, changing and deleting', () => {
 
   it.each(['get', 'patch', 'delete'] as const)('says 404 to %s of what is not there', async (method) => {
     await store({ content: 'x', external_id: 'mine', user_id: 2 });
-    for (const key of ['mine', '0197f3a1-6f0e-7c44-9d3b-0b8f3a5e2c11', 'a%2Fb', 'store']) {
+    for (const key of ['mine', '0197f3a1-6f0e-7c44-9d3b-0b8f3a5e2c11', 'a%2Fb', 'storey']) {
       const { status, body } = await api.http[method](`/api/memory/${key}`);
       expect([key, status, body.code]).toEqual([key, 404, 'memory_not_found']);
     }

@@ -105,6 +105,30 @@ describe('the OpenAPI document of the built service', () => {
     expect(text).not.toContain('x-limit');
   });
 
+  it('says that a request has no other fields, and which may be null', () => {
+    const closed = Object.entries(document.components.schemas).flatMap(([name, schema]) =>
+      schema.additionalProperties === false ? [name] : [],
+    );
+    expect(closed.sort()).toEqual([
+      'ContextDto',
+      'DeleteMatchingDto',
+      'FilterDto',
+      'NewMemoryDto',
+      'PatchMemoryDto',
+      'SearchDto',
+      'StoreBatchDto',
+      'StoreDto',
+      'TenantDto',
+    ]);
+    const nullable = Object.entries(document.components.schemas.PatchMemoryDto!.properties!).flatMap(
+      ([field, schema]) => (schema.nullable ? [] : [field]),
+    );
+    expect(nullable.sort()).toEqual(['content', 'content_type', 'metadata', 'occurred_at']);
+    const { properties, required } = document.components.schemas.SearchDto!;
+    expect(required).toEqual(['query']);
+    expect(Object.entries(properties!).filter(([, schema]) => !schema.nullable)).toHaveLength(1);
+  });
+
   it('describes every field of every schema', () => {
     const undescribed = Object.entries(document.components.schemas).flatMap(([name, { properties = {} }]) =>
       Object.entries(properties).flatMap(([field, schema]) =>

@@ -147,6 +147,7 @@ export const PatchCall = (): MethodDecorator =>
       'patch (RFC 7396). A new `content` is embedded anew. Of two changes at the same time, the second sees the first.',
     body: {
       type: PatchMemoryDto,
+      optional: true,
       examples: {
         metadata: {
           summary: 'Add one key to metadata, remove another',
