@@ -3,7 +3,16 @@ import { CommandLineGuard } from './cli/command-line.guard';
 import { AdoptChromaCommand } from './memory/chroma/adopt-chroma.command';
 import { InspectChromaCommand } from './migrate/inspect-chroma.command';
 import { MigrateChromaCommand } from './migrate/migrate-chroma.command';
+import { MigrateOriginalCommand } from './migrate/migrate-original.command';
 
 /** The commands. Each does its work when it is run, never when the program starts. */
-@Module({ providers: [CommandLineGuard, InspectChromaCommand, AdoptChromaCommand, MigrateChromaCommand] })
+@Module({
+  providers: [
+    CommandLineGuard,
+    InspectChromaCommand,
+    AdoptChromaCommand,
+    MigrateChromaCommand,
+    MigrateOriginalCommand,
+  ],
+})
 export class CliModule {}

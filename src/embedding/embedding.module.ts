@@ -1,9 +1,8 @@
 import { Inject, Logger, Module, OnApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
-import { APP_CONFIG, AppConfig, EmbeddingConfig } from '../config/app-config';
+import { APP_CONFIG, AppConfig } from '../config/app-config';
+import { configuredEmbedder } from './configured-embedder';
 import { type Embedder, EMBEDDER } from './embedder';
 import { EMBEDDING_OBSERVER, EmbeddingObserver } from './embedding-observer';
-import { HttpEmbedder } from './http.embedder';
-import { TransformersEmbedder } from './transformers.embedder';
 
 /**
  * Of the seconds that the service has to end, this long requests under way may still embed. What remains is for storing
@@ -16,7 +15,10 @@ const LAST_CALL_MS = 3_000;
   providers: [
     {
       provide: EMBEDDER,
-      useFactory: ({ embedding }: AppConfig, observer?: EmbeddingObserver) => embedderOf(embedding, observer),
+      useFactory: ({ embedding }: AppConfig, observer?: EmbeddingObserver) => {
+        const logger = new Logger('Embedding');
+        return configuredEmbedder(embedding, (message) => logger.warn(message), observer);
+      },
       inject: [APP_CONFIG, { token: EMBEDDING_OBSERVER, optional: true }],
     },
   ],
@@ -39,10 +41,4 @@ export class EmbeddingModule implements OnModuleInit, OnModuleDestroy, OnApplica
     clearTimeout(this.lastCall);
     return this.embedder.stop();
   }
-}
-
-function embedderOf(config: EmbeddingConfig, observer?: EmbeddingObserver): Embedder {
-  if (config.provider === 'http') return new HttpEmbedder({ ...config, url: config.url! }, observer);
-  const logger = new Logger('Embedding');
-  return new TransformersEmbedder(config, observer, (message) => logger.warn(message));
 }

@@ -32,7 +32,7 @@ export function progressAfter(
   earlier: CollectionProgress,
   batch: RecordBatch,
   outcome: BatchOutcome,
-  rejectsBytes: number,
+  { embedded, rejectsBytes }: { readonly embedded: number; readonly rejectsBytes: number },
 ): CollectionProgress {
   const tally = new RejectTally(earlier.rejects);
   for (const { reason, id } of batch.rejects) tally.add(reason, storable(id));
@@ -50,7 +50,7 @@ export function progressAfter(
       rejected: batch.rejects.length,
       expired: batch.expired,
       newerInSource: outcome.newerInSource,
-      embedded: batch.embedded,
+      embedded,
     }),
     rejects: tally.rejects,
     renamed: {

@@ -71,6 +71,16 @@ export function decide(
   });
 }
 
+/** Those of a batch that are to be written. `held` as for `decide`. */
+export function toBeWritten(
+  records: readonly ImportRecord[],
+  held: HeldMemories,
+  context: DecisionContext,
+): ImportRecord[] {
+  const decisions = decide(records, held, context);
+  return records.filter((_, i) => ['insert', 'overwrite'].includes(decisions[i]!.kind));
+}
+
 /**
  * Whether two memories of one external id are two all the same: imports of two collections, or both of this run. Otherwise
  * it is one memory that was stored in two places.

@@ -28,6 +28,8 @@ export interface MigrationCall {
 /** What a command adds: where it migrates from. */
 export type CommandParts = Pick<MigrationParts, 'kind' | 'model' | 'embed' | 'openSource'> & {
   readonly source: JsonObject;
+  /** What has to be said of the source again to resume. */
+  readonly askedAgain?: string;
 };
 
 const DEFAULT_BATCH_SIZE = 1_000;
@@ -48,12 +50,11 @@ export async function performMigration(
     const report = await perform(migration, call, config, command.source);
     print(report, call.json);
     process.exitCode = exitCodeOf(report);
-    if (report.state === 'interrupted')
-      say(`\nTo go on:\n\n  ${resumeLine(command.kind, report.runId!, call)}\n`);
+    if (report.state === 'interrupted') say(`\nTo go on:\n\n  ${resumeLine(command, report.runId!, call)}\n`);
   } catch (error) {
     if (!(error instanceof BrokenOffError)) throw error;
     const { text, exitCode } = commandFailure(error.cause);
-    say(`${text}\n\n${error.message} To go on:\n\n  ${resumeLine(command.kind, error.runId, call)}\n`);
+    say(`${text}\n\n${error.message} To go on:\n\n  ${resumeLine(command, error.runId, call)}\n`);
     process.exitCode = exitCode;
   } finally {
     signals.forget();
@@ -107,9 +108,19 @@ function exitCodeOf(report: MigrationReport): number {
 }
 
 /** The target's URL is not repeated: it may have a password. */
-function resumeLine(kind: string, runId: string, { databaseUrl }: MigrationCall): string {
-  const target = databaseUrl === undefined ? '' : ' --database-url <the same>';
-  return `npm run cli -- ${kind} --resume ${runId}${target}`;
+function resumeLine(
+  { kind, askedAgain }: CommandParts,
+  runId: string,
+  { databaseUrl }: MigrationCall,
+): string {
+  const target = databaseUrl === undefined ? [] : ['--database-url <the same>'];
+  return [
+    'npm run cli --',
+    kind,
+    ...(askedAgain === undefined ? [] : [askedAgain]),
+    `--resume ${runId}`,
+    ...target,
+  ].join(' ');
 }
 
 function say(message: string): void {

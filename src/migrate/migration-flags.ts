@@ -1,6 +1,7 @@
 import { validate } from 'uuid';
 import { UsageError } from '../cli/exit-code';
 import { isDatabaseUrl } from '../config/env.dto';
+import { isUrlOf } from '../config/env-variable.decorator';
 import { ON_CONFLICT, OnConflict } from './migration-run';
 
 /** A batch is staged in memory twice, and its transaction holds its rows' locks. */
@@ -32,6 +33,12 @@ export function parseRunId(value: string | undefined): string | true {
 export function parseDatabaseUrl(value: string): string {
   if (isDatabaseUrl(value)) return value;
   throw new UsageError('--database-url takes postgresql://user:password@host:port/database.');
+}
+
+/** Not repeated in the message either. */
+export function parseOriginalUrl(value: string): string {
+  if (isUrlOf(['postgresql', 'postgres'], value)) return value;
+  throw new UsageError('--from takes postgresql://user:password@host:port/database.');
 }
 
 export function parseHttpUrl(value: string): string {

@@ -77,7 +77,10 @@ function countsJson({ newerInSource, ...counts }: RecordCounts): JsonObject {
  */
 const MEMORIES_PER_SECOND = 4_000;
 
+/** And so many texts of a page without a vector are embedded by them, with the model of this service. */
+const EMBEDDED_PER_SECOND = 100;
+
 /** How long it would take to write what a dry run found. */
-export function estimatedSeconds({ inserted, overwritten }: RecordCounts): number {
-  return Math.ceil((inserted + overwritten) / MEMORIES_PER_SECOND);
+export function estimatedSeconds({ inserted, overwritten, embedded }: RecordCounts): number {
+  return Math.ceil((inserted + overwritten) / MEMORIES_PER_SECOND + embedded / EMBEDDED_PER_SECOND);
 }

@@ -10,7 +10,7 @@ export interface ImportRecord {
   readonly memory: ImportedMemory;
   /** When it was last changed there; null where the source does not know. */
   readonly changedAt: Date | null;
-  /** One per chunk, at least one, each of length 1. */
+  /** One per chunk, at least one where it is to be written, each of length 1. */
   readonly vectors: readonly Float32Array[];
 }
 
@@ -40,6 +40,9 @@ export interface MigrationSink {
    * @throws UserTakenError where the user exists under another name than the source has for it.
    */
   begin(collection: SourceCollection, progress: CollectionProgress): Promise<void>;
+
+  /** Those of these records that `write` would write now: what is there already needs no vector. */
+  wanted(collection: SourceCollection, records: readonly ImportRecord[]): Promise<readonly ImportRecord[]>;
 
   /**
    * Writes the memories that are not there yet, with their projects, and the checkpoint, in one transaction: both or
@@ -74,6 +77,13 @@ export interface MigrationTarget {
    */
   open(model: EmbeddingModel): Promise<void>;
 
+  /**
+   * Looks whether the users of these collections are who they are in the source, before anything is written.
+   *
+   * @throws UserTakenError with all who are not.
+   */
+  refuseTakenUsers(collections: readonly SourceCollection[]): Promise<void>;
+
   /** Notes a new run. */
   start(run: NewRun): Promise<MigrationRun>;
 
@@ -96,7 +106,10 @@ export interface MigrationTarget {
 }
 
 /** The same database as a dry run uses it: nothing is written, not even a schema. */
-export interface PreviewTarget extends Pick<MigrationTarget, 'description' | 'open' | 'close'> {
+export interface PreviewTarget extends Pick<
+  MigrationTarget,
+  'description' | 'open' | 'refuseTakenUsers' | 'close'
+> {
   /** @param userIds whose memories the collections hold, a user for each. */
   sink(onConflict: OnConflict, userIds: readonly number[]): MigrationSink;
 }

@@ -3,17 +3,31 @@ import { StartupError } from '../common/startup.error';
 import { UsageError } from '../cli/exit-code';
 import type { Reject } from './rejects-file';
 
-/** A user of the source has an id or a name here that is somebody else's. Nothing of that user was migrated. */
+/** A user of the source, and who has that id or that name here. */
+export interface TakenUser {
+  /** The name is undefined where the source has none. */
+  readonly wanted: { readonly id: number; readonly name: string | undefined };
+  readonly existing: { readonly id: number; readonly name: string };
+}
+
+/** Users of the source have an id or a name here that is somebody else's. Nothing of theirs was migrated. */
 export class UserTakenError extends UsageError {
-  constructor(
-    readonly wanted: { readonly id: number; readonly name: string },
-    readonly existing: { readonly id: number; readonly name: string },
-  ) {
-    super(
-      `User ${wanted.id} is called ${JSON.stringify(wanted.name)} in the source; here user ${existing.id} is ` +
-        `${JSON.stringify(existing.name)}. Nothing of that user was migrated.`,
+  constructor(readonly taken: readonly TakenUser[]) {
+    const [named] = taken.filter(({ wanted }) => wanted.name !== undefined);
+    const lines = taken.map(
+      ({ wanted, existing }) =>
+        `User ${wanted.id} of the source is called ${JSON.stringify(wanted.name ?? `user-${wanted.id}`)}; here user ` +
+        `${existing.id} is ${JSON.stringify(existing.name)}.`,
     );
+    super([...lines, 'Nothing of theirs was migrated.', ...(named ? [adviceFor(named)] : [])].join('\n'));
   }
+}
+
+function adviceFor({ wanted: { id }, existing }: TakenUser): string {
+  return (
+    `Say who is who: --map-user ${id}=${existing.id} if user ${id} is user ${existing.id} here, --map-user ${id}=N with ` +
+    'an id N that is free if not.'
+  );
 }
 
 /** A record that cannot be taken, in a run that was to end there. Nothing of its batch was written. */

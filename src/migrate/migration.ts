@@ -47,10 +47,12 @@ export class Migration {
     const source = await this.parts.openSource(options.source);
     try {
       await target.open(model);
+      await target.refuseTakenUsers(source.collections);
       const userIds = source.collections.map(({ userId }) => userId);
       const sink = target.sink(options.onConflict, userIds);
       const importedAt = clock.now();
-      const collections = await this.carry({ source, sink, rejects: NO_FILE, run: options, importedAt }, []);
+      const carried = { source, sink, rejects: NO_FILE, run: options, importedAt, embed: notEmbedded };
+      const collections = await this.carry(carried, []);
       const created = await sink.created(userIds);
       const report = { runId: null, state: 'dry-run', rejectsFile: null, collections, created } as const;
       return this.report(source, target, importedAt, report);
@@ -66,6 +68,7 @@ export class Migration {
     const source = await openSource(options.source);
     try {
       await target.open(model);
+      await target.refuseTakenUsers(source.collections);
       const earlier = await target.findUnfinished(kind, source.identity);
       if (earlier)
         say(`Run ${earlier.id} of this source is unfinished; this is a new one, --resume goes on with that.`);
@@ -135,14 +138,14 @@ export class Migration {
     source: MigrationSource,
     run: MigrationRun,
   ): Promise<MigrationReport> {
-    const { clock, stop, say } = this.parts;
+    const { clock, stop, say, embed } = this.parts;
     const beganAt = clock.now();
     const rejects = new RejectsFile(run.rejectsFile);
     try {
       await target.setState(run, 'running');
       const sink = target.sink(run);
       const earlier = this.checkpointsOf(run);
-      const carried = { source, sink, rejects, run: run.options, importedAt: run.startedAt };
+      const carried = { source, sink, rejects, run: run.options, importedAt: run.startedAt, embed };
       const collections = await this.carry(carried, earlier);
       const isDone = collections.every(({ done }) => done);
       if (isDone && !stop.aborted) {
@@ -178,10 +181,10 @@ export class Migration {
   }
 
   private async carry(
-    { source, sink, rejects, run, importedAt }: Carried,
+    { source, sink, rejects, run, importedAt, embed }: Carried,
     earlier: readonly CollectionProgress[],
   ): Promise<CollectionProgress[]> {
-    const { model, embed, clock, stop, progress } = this.parts;
+    const { model, clock, stop, progress } = this.parts;
     progress.start(source.collections.reduce((total, { records }) => total + records, 0));
     const options: MigratorOptions = { model, embed, clock, stop, run, importedAt, progress };
     try {
@@ -216,10 +219,16 @@ interface Carried {
   readonly rejects: RejectSink;
   readonly run: RunOptions;
   readonly importedAt: Date;
+  readonly embed: MigratorOptions['embed'];
 }
 
 /** Of a dry run. */
 const NO_FILE: RejectSink = { bytes: 0, rewind: () => undefined, append: () => undefined };
+
+/** Of a dry run: to know that a text has no vector is enough. */
+function notEmbedded(texts: readonly string[]): Promise<Float32Array[][]> {
+  return Promise.resolve(texts.map(() => []));
+}
 
 /** Others may have begun to write to a source since. */
 function livelinessOf({ allowLive }: JsonObject): JsonObject {

@@ -2,7 +2,7 @@ import type { Clock } from '../memory/memory-backend';
 import { atTheBeginning, progressAfter } from './collection-tally';
 import type { CollectionProgress, RunOptions } from './migration-run';
 import type { MigrationSource, SourceCollection } from './migration-source';
-import type { MigrationSink } from './migration-target';
+import type { ImportRecord, MigrationSink } from './migration-target';
 import { RejectedRecordError } from './migration.errors';
 import { readAhead } from './read-ahead';
 import { BatchOptions, recordBatches } from './record-batches';
@@ -16,7 +16,9 @@ export interface RejectSink {
   append(rejects: readonly Reject[]): void;
 }
 
-export interface MigratorOptions extends Pick<BatchOptions, 'model' | 'embed'> {
+export interface MigratorOptions extends Pick<BatchOptions, 'model'> {
+  /** Vectors of texts whose source has none; where there is no such source, it is not needed. */
+  readonly embed?: (texts: readonly string[]) => Promise<Float32Array[][]>;
   readonly run: Pick<RunOptions, 'batchSize' | 'strict'>;
   readonly clock: Clock;
   /** When the run was started. */
@@ -66,8 +68,9 @@ export class Migrator {
       const [reject] = batch.rejects;
       if (reject && this.options.run.strict) throw new RejectedRecordError(reject);
       const earlier = progress;
-      progress = await this.sink.write(collection, batch.records, (outcome) =>
-        progressAfter(earlier, batch, outcome, this.rejects.bytes),
+      const { records, embedded } = await this.withVectors(collection, batch.records);
+      progress = await this.sink.write(collection, records, (outcome) =>
+        progressAfter(earlier, batch, outcome, { embedded, rejectsBytes: this.rejects.bytes }),
       );
       this.options.progress.advance(batch.read);
       if (this.options.stop.aborted) break;
@@ -75,12 +78,29 @@ export class Migrator {
     return progress;
   }
 
+  /** Of those without a vector, only what will be written is embedded. */
+  private async withVectors(
+    collection: SourceCollection,
+    records: readonly ImportRecord[],
+  ): Promise<{ readonly records: readonly ImportRecord[]; readonly embedded: number }> {
+    const without = records.filter(({ vectors }) => vectors.length === 0);
+    if (without.length === 0) return { records, embedded: 0 };
+    if (!this.options.embed) throw new TypeError('a source without vectors needs a model');
+    const wanted = await this.sink.wanted(collection, without);
+    const vectors = await this.options.embed(wanted.map(({ memory }) => memory.content));
+    const made = new Map(wanted.map(({ recordId }, i) => [recordId, vectors[i]!]));
+    return {
+      records: records.map((record) => ({ ...record, vectors: made.get(record.recordId) ?? record.vectors })),
+      embedded: wanted.length,
+    };
+  }
+
   private batches(collection: SourceCollection, after: string | null): ReturnType<typeof recordBatches> {
-    const { importedAt, clock, model, embed, run } = this.options;
+    const { importedAt, clock, model, run } = this.options;
     const records = this.source.records(collection, { importedAt }, after ?? undefined);
     const now = () => clock.now();
     const { name } = collection;
-    return recordBatches(records, { collection: name, batchSize: run.batchSize, model, embed, now });
+    return recordBatches(records, { collection: name, batchSize: run.batchSize, model, now });
   }
 }
 

@@ -17,13 +17,13 @@ const UNIT_TOLERANCE = 1e-4;
 
 /** What was read between two checkpoints. */
 export interface RecordBatch {
+  /** Those that their source has no vector of have none yet. */
   readonly records: readonly ImportRecord[];
   readonly rejects: readonly Reject[];
   /** Of the source's records. */
   readonly read: number;
   readonly memories: number;
   readonly expired: number;
-  readonly embedded: number;
   /** Of the last of them; null where reading cannot go on there. */
   readonly position: string | null;
   readonly isLast: boolean;
@@ -35,8 +35,6 @@ export interface BatchOptions {
   /** Of the vectors that are searched. */
   readonly model: EmbeddingModel;
   readonly now: () => Date;
-  /** Vectors of texts whose source has none; where there is no such source, it is not needed. */
-  readonly embed?: (texts: readonly string[]) => Promise<Float32Array[][]>;
 }
 
 /** Records as batches of memories that can be written, and of what cannot. There is always a last one. */
@@ -47,12 +45,12 @@ export async function* recordBatches(
   let batch = new BatchInHand(options);
   for await (const record of records) {
     if (batch.isFull) {
-      yield await batch.finish(false);
+      yield batch.finish(false);
       batch = new BatchInHand(options);
     }
     batch.add(record);
   }
-  yield await batch.finish(true);
+  yield batch.finish(true);
 }
 
 class BatchInHand {
@@ -90,22 +88,9 @@ class BatchInHand {
     }
   }
 
-  async finish(isLast: boolean): Promise<RecordBatch> {
-    const { rejects, read, memories, expired, position } = this;
-    const without = this.records.filter(({ vectors }) => vectors.length === 0);
-    const embedded = await this.embedded(without);
-    const records = this.records.map((record) => ({
-      ...record,
-      vectors: embedded.get(record) ?? record.vectors,
-    }));
-    return { records, rejects, read, memories, expired, embedded: without.length, position, isLast };
-  }
-
-  private async embedded(records: readonly ImportRecord[]): Promise<Map<ImportRecord, Float32Array[]>> {
-    if (records.length === 0) return new Map();
-    if (!this.options.embed) throw new TypeError('a source without vectors needs a model');
-    const vectors = await this.options.embed(records.map(({ memory }) => memory.content));
-    return new Map(records.map((record, i) => [record, vectors[i]!]));
+  finish(isLast: boolean): RecordBatch {
+    const { records, rejects, read, memories, expired, position } = this;
+    return { records, rejects, read, memories, expired, position, isLast };
   }
 }
 

@@ -51,7 +51,7 @@ function collectionLines(
     `${name}: ${counted(counts.memories, 'memory', 'memories')} for user ${userId}`,
     `  ${shown.map(([amount, what]) => `${number(amount)} ${what}`).join(', ')}`,
     ...(counts.embedded > 0
-      ? [`  ${number(counts.embedded)} had no vector and ${isDry ? 'would be' : 'were'} embedded`]
+      ? [`  ${number(counts.embedded)} without a vector ${isDry ? 'would be ' : ''}embedded`]
       : []),
     ...rejects.map(
       ({ reason, count, example }) => `    ${number(count)} x ${reason}, such as ${JSON.stringify(example)}`,

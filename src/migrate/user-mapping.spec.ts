@@ -19,44 +19,35 @@ describe('parseUserMapping', () => {
 });
 
 describe('mapUsers', () => {
+  const USERS = [
+    { id: 1, name: 'ana' },
+    { id: 2, name: 'ben' },
+  ];
+
   it.each([
-    [
-      {},
-      [
-        [1, 1],
-        [2, 2],
-      ],
-    ],
-    [
-      { 1: 5 },
-      [
-        [1, 5],
-        [2, 2],
-      ],
-    ],
-    [
-      { 1: 2, 2: 1 },
-      [
-        [1, 2],
-        [2, 1],
-      ],
-    ],
-    [
-      { 1: 2, 2: 2 },
-      [
-        [1, 2],
-        [2, 2],
-      ],
-    ],
+    [{}, [1, 2]],
+    [{ 1: 5 }, [5, 2]],
+    [{ 1: 2, 2: 1 }, [2, 1]],
+    [{ 1: 2, 2: 2 }, [2, 2]],
   ])('with %j gives %j', (mapping, targets) => {
-    expect([...mapUsers([1, 2], mapping)]).toEqual(targets);
+    expect([...mapUsers(USERS, mapping)]).toEqual([
+      [1, targets[0]],
+      [2, targets[1]],
+    ]);
   });
 
   it('makes two users one only where both were named', () => {
-    expect(() => mapUsers([1, 2, 3], { 1: 2 })).toThrow(/Users 2 and 1 .* user 2\..*--map-user 2=2/);
+    expect(() => mapUsers(USERS, { 1: 2 })).toThrow(/Users 2 and 1 .* become one\..*--map-user 2=2/);
+  });
+
+  it('asks who is who of two who are called the same', () => {
+    const users = [...USERS, { id: 3, name: 'ana' }];
+    expect(() => mapUsers(users, {})).toThrow(/Users 1 and 3 .* both called "ana".*--map-user 3=3/);
+    expect([...mapUsers(users, { 3: 3 }).values()]).toEqual([1, 2, 3]);
+    expect([...mapUsers(users, { 1: 1, 3: 1 }).values()]).toEqual([1, 2, 1]);
   });
 
   it('knows the users of the source', () => {
-    expect(() => mapUsers([1, 2], { 4: 1 })).toThrow(/no user 4, .* It has: 1, 2\./);
+    expect(() => mapUsers(USERS, { 4: 1 })).toThrow(/no user 4, .* It has: 1, 2\./);
   });
 });

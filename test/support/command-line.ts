@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { REPOSITORY } from './service-process';
 
 export interface CommandResult {
@@ -12,10 +13,11 @@ export interface CommandResult {
 export async function runCommand(
   words: readonly string[],
   environment: Record<string, string> = {},
+  cwd = REPOSITORY,
 ): Promise<CommandResult> {
   const { PATH, HOME } = process.env;
   const [program, ...args] = words;
-  const child = spawn(program!, args, { cwd: REPOSITORY, env: { PATH, HOME, ...environment } });
+  const child = spawn(program!, args, { cwd, env: { PATH, HOME, ...environment } });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -28,6 +30,7 @@ export async function runCommand(
 export function runCli(
   words: readonly string[],
   environment: Record<string, string> = {},
+  cwd = REPOSITORY,
 ): Promise<CommandResult> {
-  return runCommand([process.execPath, 'dist/cli.js', ...words], environment);
+  return runCommand([process.execPath, join(REPOSITORY, 'dist/cli.js'), ...words], environment, cwd);
 }

@@ -32,6 +32,7 @@ export function originalModel(dimension = 384): EmbeddingModel {
 export interface RigOptions {
   readonly dimension?: number;
   readonly openSource?: MigrationParts['openSource'];
+  readonly embed?: MigrationParts['embed'];
 }
 
 /** Migrations into one database, and what is in it. Each call opens the database anew. */
@@ -113,6 +114,7 @@ export class MigrationRig {
     const migration = new Migration({
       kind: 'migrate-chroma',
       model: this.model,
+      embed: this.options.embed,
       clock: this.clock,
       openSource:
         this.options.openSource ?? ((source) => openChromaSource(source as ChromaSourceOptions, config)),

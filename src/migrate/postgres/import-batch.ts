@@ -1,3 +1,4 @@
+import { StartupError } from '../../common/startup.error';
 import { lockTenant } from '../../memory/postgres/store-memories';
 import type { TenantContext } from '../../memory/postgres/tenant-context';
 import { deleteVectors, MemoryRows, writeRows } from '../../memory/postgres/write-rows';
@@ -46,7 +47,10 @@ export function outcomeOf(decisions: readonly Decision[]): BatchOutcome {
 
 function rowsToWrite(decision: Decision, projects: ReadonlyMap<string, number>): MemoryRows[] {
   if (decision.kind !== 'insert' && decision.kind !== 'overwrite') return [];
-  const { memory, vectors } = decision.record;
+  const { recordId, memory, vectors } = decision.record;
+  // Skipped a moment ago and therefore not embedded, then deleted by somebody.
+  if (vectors.length === 0)
+    throw new StartupError(`${recordId} was deleted here while it was being migrated: resume.`);
   const projectId = memory.project === null ? null : projects.get(memory.project)!;
   const written = { ...memory, projectId };
   return [{ memory: written, vectors }];

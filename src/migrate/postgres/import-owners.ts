@@ -2,7 +2,8 @@ import type { PoolClient } from 'pg';
 import type { Project } from '../../memory/memory';
 import { lockTenant } from '../../memory/postgres/store-memories';
 import { rowsOf, TenantContext } from '../../memory/postgres/tenant-context';
-import { UserTakenError } from '../migration.errors';
+import type { SourceCollection } from '../migration-source';
+import { TakenUser, UserTakenError } from '../migration.errors';
 
 /** A project that is to be there; its id is kept where that is free. */
 export type WantedProject = Pick<Project, 'name'> & Partial<Pick<Project, 'id'>>;
@@ -36,18 +37,43 @@ export async function hasUser(
   id: number,
   name: string | undefined,
 ): Promise<boolean> {
-  const wanted = { id, name: nameOf(id, name) };
+  const { exists, existing } = await lookUp(connection, id, name);
+  if (existing) throw new UserTakenError([{ wanted: { id, name }, existing }]);
+  return exists;
+}
+
+/**
+ * Looks for all users of a source at once, before anything is written. As the owner.
+ *
+ * @throws UserTakenError
+ */
+export async function refuseTakenUsers(
+  connection: PoolClient,
+  users: readonly Pick<SourceCollection, 'userId' | 'userName'>[],
+): Promise<void> {
+  const taken: TakenUser[] = [];
+  for (const { userId: id, userName: name } of users) {
+    const { existing } = await lookUp(connection, id, name);
+    if (existing) taken.push({ wanted: { id, name }, existing });
+  }
+  if (taken.length > 0) throw new UserTakenError(taken);
+}
+
+/** Whether a user exists, and who else has its id or its name. */
+async function lookUp(
+  connection: PoolClient,
+  id: number,
+  name: string | undefined,
+): Promise<{ readonly exists: boolean; readonly existing?: TakenUser['existing'] }> {
   const { rows } = await connection.query<{ id: string; name: string }>(
     `select id, name from wisdom_memory.users where id = $1::bigint or name = $2::text`,
-    [id, wanted.name],
+    [id, nameOf(id, name)],
   );
   const users = rows.map((row) => ({ id: Number(row.id), name: row.name }));
-  const others = users.filter((user) => user.id !== id || (name !== undefined && user.name !== name));
   const exists = users.some((user) => user.id === id);
   // Whose user has no name in the source does not care who is called like it here.
-  const taken = exists && name === undefined ? undefined : others[0];
-  if (taken) throw new UserTakenError(wanted, taken);
-  return exists;
+  if (exists && name === undefined) return { exists };
+  return { exists, existing: users.find((user) => user.id !== id || user.name !== name) };
 }
 
 /** As the service calls users who come without a name. */

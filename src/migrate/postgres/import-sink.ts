@@ -1,9 +1,11 @@
 import type { PoolClient } from 'pg';
 import type { Clock } from '../../memory/memory-backend';
 import type { TenantContext } from '../../memory/postgres/tenant-context';
+import { DecisionContext, toBeWritten } from '../import-decision';
 import type { CollectionProgress, MigrationRun } from '../migration-run';
 import type { SourceCollection } from '../migration-source';
 import type { BatchOutcome, Created, ImportRecord, MigrationSink } from '../migration-target';
+import { findHeld } from './held-memories';
 import { importBatch } from './import-batch';
 import { asTenant, ImportConnection } from './import-connection';
 import { ensureProjects, ensureUser } from './import-owners';
@@ -40,12 +42,24 @@ export class ImportSink implements MigrationSink {
     this.remember(userId, ids);
   }
 
+  async wanted(
+    collection: SourceCollection,
+    records: readonly ImportRecord[],
+  ): Promise<readonly ImportRecord[]> {
+    const { userId } = collection;
+    const context = this.contextOf(collection);
+    const { live } = await this.connection.transaction((connection) =>
+      asTenant(connection, userId, () => findHeld(this.tenant(connection, userId), records, context)),
+    );
+    return toBeWritten(records, live, context);
+  }
+
   async write(
     collection: SourceCollection,
     records: readonly ImportRecord[],
     checkpointOf: (outcome: BatchOutcome) => CollectionProgress,
   ): Promise<CollectionProgress> {
-    const { userId, userName, name } = collection;
+    const { userId, userName } = collection;
     const wanted = [...new Set(records.flatMap(({ memory }) => memory.project ?? []))];
     const unknown = wanted
       .filter((project) => !this.projects.has(project))
@@ -56,9 +70,7 @@ export class ImportSink implements MigrationSink {
       const [outcome, made] = await asTenant(connection, userId, async () => {
         const added = await ensureProjects(tenant, this.run.id, unknown);
         const projects = new Map([...this.projects, ...added]);
-        const { externalIdBytes } = this.options;
-        const { onConflict } = this.run.options;
-        const context = { collection: name, runId: this.run.id, onConflict, externalIdBytes, projects };
+        const context = { ...this.contextOf(collection), projects };
         return [await importBatch(tenant, records, context), added] as const;
       });
       const checkpoint = checkpointOf(outcome);
@@ -100,6 +112,12 @@ export class ImportSink implements MigrationSink {
        on conflict (run_id, key) do update set progress = excluded.progress`,
       [this.run.id, progress.key, JSON.stringify(progress)],
     );
+  }
+
+  private contextOf({ name }: SourceCollection): DecisionContext {
+    const { externalIdBytes } = this.options;
+    const { onConflict } = this.run.options;
+    return { collection: name, runId: this.run.id, onConflict, externalIdBytes };
   }
 
   private tenant(connection: PoolClient, userId: number): TenantContext {

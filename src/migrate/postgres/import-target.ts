@@ -3,8 +3,10 @@ import type { DatabaseConfig, Limits } from '../../config/app-config';
 import type { Clock } from '../../memory/memory-backend';
 import { registerModel } from '../../memory/postgres/embedding-models';
 import type { MigrationRun, RunState } from '../migration-run';
+import type { SourceCollection } from '../migration-source';
 import type { MigrationSink, MigrationTarget, NewRun } from '../migration-target';
 import { asTenant, ImportConnection } from './import-connection';
+import { refuseTakenUsers } from './import-owners';
 import { ImportRuns } from './import-runs';
 import { ImportSink } from './import-sink';
 
@@ -33,6 +35,10 @@ export class ImportTarget implements MigrationTarget {
     this.modelId = await this.connection.transaction((connection) =>
       asTenant(connection, undefined, () => registerModel(connection, model)),
     );
+  }
+
+  refuseTakenUsers(collections: readonly SourceCollection[]): Promise<void> {
+    return this.connection.transaction((connection) => refuseTakenUsers(connection, collections));
   }
 
   start(run: NewRun): Promise<MigrationRun> {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../memory/memory-backend';
-import { decide, DecisionContext, HeldMemories } from '../import-decision';
+import { decide, DecisionContext, HeldMemories, toBeWritten } from '../import-decision';
 import type { CollectionProgress, OnConflict } from '../migration-run';
 import type { SourceCollection } from '../migration-source';
 import type { BatchOutcome, Created, ImportRecord, MigrationSink } from '../migration-target';
@@ -41,14 +41,21 @@ export class PreviewSink implements MigrationSink {
     );
   }
 
+  async wanted(
+    collection: SourceCollection,
+    records: readonly ImportRecord[],
+  ): Promise<readonly ImportRecord[]> {
+    const context = this.contextOf(collection);
+    return toBeWritten(records, await this.held(collection.userId, records, context), context);
+  }
+
   async write(
     collection: SourceCollection,
     records: readonly ImportRecord[],
     checkpointOf: (outcome: BatchOutcome) => CollectionProgress,
   ): Promise<CollectionProgress> {
-    const { userId, name } = collection;
-    const { onConflict, externalIdBytes } = this.options;
-    const context = { collection: name, runId: NO_RUN, onConflict, externalIdBytes };
+    const { userId } = collection;
+    const context = this.contextOf(collection);
     const held = await this.held(userId, records, context);
     const decisions = decide(records, held, context);
     const written = decisions.flatMap((made) =>
@@ -65,6 +72,11 @@ export class PreviewSink implements MigrationSink {
       users: [...this.users].map(([id, name]) => ({ id, name })),
       projects: [...this.projects.values()],
     };
+  }
+
+  private contextOf({ name }: SourceCollection): DecisionContext {
+    const { onConflict, externalIdBytes } = this.options;
+    return { collection: name, runId: NO_RUN, onConflict, externalIdBytes };
   }
 
   private async held(

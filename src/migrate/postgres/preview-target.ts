@@ -3,9 +3,11 @@ import { EmbeddingModel, fingerprintOf } from '../../embedding/embedder';
 import type { DatabaseConfig, Limits } from '../../config/app-config';
 import type { Clock } from '../../memory/memory-backend';
 import { refuseOtherModels } from '../../memory/postgres/embedding-models';
+import type { SourceCollection } from '../migration-source';
 import type { PreviewTarget } from '../migration-target';
 import type { OnConflict } from '../migration-run';
 import { asTenant, ImportConnection } from './import-connection';
+import { refuseTakenUsers } from './import-owners';
 import { PreviewSink } from './preview-sink';
 
 /** PostgreSQL as a dry run sees it: every transaction is read-only, and no schema is made. */
@@ -34,6 +36,11 @@ export class PostgresPreview implements PreviewTarget {
     );
     this.hasSchema = schema!.there;
     if (this.hasSchema) await this.refuseOtherModels(fingerprintOf(model));
+  }
+
+  async refuseTakenUsers(collections: readonly SourceCollection[]): Promise<void> {
+    if (!this.hasSchema) return;
+    await this.connection.transaction((connection) => refuseTakenUsers(connection, collections));
   }
 
   sink(onConflict: OnConflict, userIds: readonly number[]): PreviewSink {

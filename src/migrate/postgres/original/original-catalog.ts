@@ -7,7 +7,7 @@ import type { Ask } from './original-server';
 /** A user of the original, and what there was of theirs when it was looked. */
 export interface OriginalUser {
   readonly id: number;
-  readonly name: string | undefined;
+  readonly name: string;
   readonly projects: readonly Project[];
   readonly memories: number;
   /** The highest id among them; '0' where there are none. */
@@ -53,8 +53,8 @@ export async function readCatalog(ask: Ask, place: string, limits: Limits): Prom
   const countOf = new Map(counts.map((count) => [count.user_id, count]));
   const known = users.map(({ id, username }) => ({
     id: Number(id),
-    // Where there is none, the service calls them as it does others without a name.
-    name: username || undefined,
+    // As the service calls others who have none.
+    name: username || `user-${id}`,
     projects: (projectsOf.get(id) ?? []).filter((project) => isProjectName(project.name, limits)),
     memories: Number(countOf.get(id)?.memories ?? 0),
     lastId: countOf.get(id)?.last_id ?? '0',

@@ -31,8 +31,7 @@ export class OriginalSource implements MigrationSource {
   ) {
     const { users, ownerless } = catalog;
     const { mapUser } = options;
-    const ids = users.map(({ id }) => id);
-    const targets = mapUsers(ids, mapUser);
+    const targets = mapUsers(users, mapUser);
     this.identity = `postgresql ${server.name}`;
     this.description = `the original's PostgreSQL at ${server.name}`;
     this.remarks =

@@ -1,0 +1,73 @@
+import { LazyModuleLoader } from '@nestjs/core';
+import { Command, Help, Option } from 'nest-commander';
+import { APP_CONFIG, AppConfig } from '../config/app-config';
+import { ConfigModule } from '../config/config.module';
+import { configuredModel } from '../embedding/configured-model';
+import { UsageError } from '../cli/exit-code';
+import { MigrateCommand } from './migrate.command';
+import { MIGRATE_ORIGINAL_HELP } from './migrate-original-help';
+import { MigrationCall, performMigration } from './migration-call';
+import { parseOriginalUrl } from './migration-flags';
+import { MissingVectors } from './missing-vectors';
+import { OriginalSource } from './postgres/original/original-source';
+import { parseUserMapping, type UserMapping } from './user-mapping';
+
+interface MigrateOriginalOptions extends MigrationCall {
+  readonly from: string;
+  readonly mapUser?: UserMapping;
+}
+
+@Command({
+  name: 'migrate-original',
+  description: "Moves the memories of the original's own PostgreSQL tables here. They are only read.",
+})
+export class MigrateOriginalCommand extends MigrateCommand {
+  constructor(private readonly modules: LazyModuleLoader) {
+    super();
+  }
+
+  override async run(_none: string[], options: MigrateOriginalOptions): Promise<void> {
+    const { from, mapUser, resume } = options;
+    if (mapUser !== undefined && resume !== undefined)
+      throw new UsageError('A resumed run keeps its users: --resume takes no --map-user.');
+    const module = await this.modules.load(() => ConfigModule);
+    const config = module.get<AppConfig>(APP_CONFIG);
+    const vectors = new MissingVectors(config.embedding, (message) => console.error(message));
+    try {
+      await performMigration(options, config, {
+        kind: 'migrate-original',
+        source: { mapUser: mapUser ?? {} },
+        // The URL is neither kept with the run nor repeated: it may have a password.
+        askedAgain: '--from <the same>',
+        openSource: (source) =>
+          OriginalSource.open({ url: from, mapUser: source.mapUser as UserMapping, limits: config.limits }),
+        model: await configuredModel(config.embedding),
+        embed: (texts) => vectors.embed(texts),
+      });
+    } finally {
+      await vectors.close();
+    }
+  }
+
+  @Option({
+    flags: '--from <url>',
+    description: "the original's database, postgresql://...; may be that of the target",
+    required: true,
+  })
+  parseFrom(value: string): string {
+    return parseOriginalUrl(value);
+  }
+
+  @Option({
+    flags: '--map-user <a=b>',
+    description: "user A's memories become user B's; repeatable (default: the same id)",
+  })
+  parseMapUser(value: string, previous?: UserMapping): UserMapping {
+    return parseUserMapping(value, previous);
+  }
+
+  @Help('after')
+  examples(): string {
+    return MIGRATE_ORIGINAL_HELP;
+  }
+}
