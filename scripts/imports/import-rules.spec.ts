@@ -57,7 +57,7 @@ describe('the rules of where things go', () => {
 
   it.each<[string, string, RegExp]>([
     [
-      'src/memory/memory-filter.ts',
+      'src/memory/filter/memory-filter.ts',
       `\nimport { Injectable } from '@nestjs/common';`,
       /:2 imports @nestjs\/common: .*plain/,
     ],

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InvalidInputError } from '../common/domain.error';
 import { CursorScope, decodeCursor, encodeCursor } from './cursor';
-import { FilterResolver } from './filter-resolver.service';
+import { FilterResolver } from './filter/filter-resolver.service';
 import { Deletion, Memory, MemoryFilter, ProjectSummary, Statistics } from './memory';
 import { MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
 import { FilterInput, ListInput, ListOutcome, PageInput, SessionOutcome } from './memory-input';

@@ -13,7 +13,7 @@ import { GivenConfigModule } from '../config/given-config.module';
 import { EmbeddingModule } from '../embedding/embedding.module';
 import { BACKEND_STATE, type BackendState } from './backend-state';
 import { FallbackBackend } from './fallback-backend';
-import { FilterResolver } from './filter-resolver.service';
+import { FilterResolver } from './filter/filter-resolver.service';
 import { ListingService } from './listing.service';
 import { Clock, CLOCK, MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
 import { MEMORY_BACKEND_PROVIDERS } from './memory-backend.provider';

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { EMBEDDER, type Embedder } from '../embedding/embedder';
 import { BACKEND_STATE, type BackendState } from './backend-state';
-import { FilterResolver } from './filter-resolver.service';
+import { FilterResolver } from './filter/filter-resolver.service';
 import { SearchAnswer } from './memory';
 import { MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
 import { SearchInput, SearchOutcome } from './memory-input';

@@ -1,5 +1,5 @@
 import { Comparison, JsonValue, Memory, MemoryFilter, MetadataCondition } from '../../src/memory/memory';
-import { matchesFilter } from '../../src/memory/memory-filter';
+import { matchesFilter } from '../../src/memory/filter/memory-filter';
 import { embedded } from '../support/memories';
 import {
   hostileCondition,

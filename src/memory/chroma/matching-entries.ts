@@ -1,5 +1,5 @@
 import { MemoryFilter } from '../memory';
-import { matchesEverything, matchesFilter } from '../memory-filter';
+import { matchesEverything, matchesFilter } from '../filter/memory-filter';
 import { isLive } from '../stored-memory';
 import { TenantEntry } from './tenant-entry';
 import { TenantIndex } from './tenant-index';

@@ -14,7 +14,7 @@ import {
   VectorQuery,
 } from '../memory';
 import { Clock, MemoryBackend } from '../memory-backend';
-import { matchesFilter } from '../memory-filter';
+import { matchesFilter } from '../filter/memory-filter';
 import { isMemoryId, newMemoryId } from '../memory-id';
 import { CountMismatchError } from '../memory.errors';
 import { byOccurrence, isLive, storedMemory } from '../stored-memory';

@@ -1,5 +1,5 @@
 import { DEFAULT_LIMITS } from '../../config/app-config';
-import { METADATA_FILTER_LIMITS } from '../metadata-filter-parser';
+import { METADATA_FILTER_LIMITS } from '../filter/metadata-filter-parser';
 import { mostBodyBytes } from './body-size';
 
 /** JSON as some clients write it: every character escaped. */

@@ -1,5 +1,5 @@
 import type { Limits } from '../../config/app-config';
-import { METADATA_FILTER_LIMITS } from '../metadata-filter-parser';
+import { METADATA_FILTER_LIMITS } from '../filter/metadata-filter-parser';
 
 /** JSON writes a character as twelve bytes at most (two escapes), and a byte of UTF-8 as six. */
 const BYTES_OF_CHARACTER = 12;

@@ -2,7 +2,7 @@ import { FieldProblem } from '../../common/domain.error';
 import { Limits } from '../../config/app-config';
 import { MemoryFilter } from '../memory';
 import { FilterInput } from '../memory-input';
-import { parseMetadataFilter } from '../metadata-filter-parser';
+import { parseMetadataFilter } from '../filter/metadata-filter-parser';
 import { contentProblem, labelProblem, projectNameProblem } from './text-rules';
 import { timeProblem } from './time-rules';
 

@@ -1,4 +1,4 @@
-import { MemoryFilter } from './memory';
+import { MemoryFilter } from '../memory';
 import { Filterable, matchesFilter } from './memory-filter';
 
 const memory: Filterable = {

@@ -1,6 +1,6 @@
-import { hostileCondition, hostileMetadata, HOSTILE_VALUES } from '../../test/support/metadata-samples';
-import { seededRandom } from '../../test/support/random';
-import { JsonObject, MetadataCondition } from './memory';
+import { hostileCondition, hostileMetadata, HOSTILE_VALUES } from '../../../test/support/metadata-samples';
+import { seededRandom } from '../../../test/support/random';
+import { JsonObject, MetadataCondition } from '../memory';
 import { matchesMetadata } from './metadata-filter';
 import { parseMetadataFilter } from './metadata-filter-parser';
 

@@ -1,4 +1,4 @@
-import { Memory, MemoryFilter } from './memory';
+import { Memory, MemoryFilter } from '../memory';
 import { matchesMetadata } from './metadata-filter';
 
 /** What a filter looks at. */

@@ -1,9 +1,9 @@
-import { FieldProblem } from '../common/domain.error';
-import { jsonOutline } from './rules/json-outline';
-import { jsonProblem } from './rules/json-rules';
-import { isJsonObject } from './json-value';
-import { Comparison, JsonObject, JsonValue, MetadataCondition } from './memory';
-import { textProblem } from './rules/text-rules';
+import { FieldProblem } from '../../common/domain.error';
+import { jsonOutline } from '../rules/json-outline';
+import { jsonProblem } from '../rules/json-rules';
+import { isJsonObject } from '../json-value';
+import { Comparison, JsonObject, JsonValue, MetadataCondition } from '../memory';
+import { textProblem } from '../rules/text-rules';
 
 /** Bounds of what one filter may cost. */
 export const METADATA_FILTER_LIMITS = {

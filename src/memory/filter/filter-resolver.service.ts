@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { FieldProblem, InvalidInputError } from '../common/domain.error';
-import { APP_CONFIG, type AppConfig, type Limits } from '../config/app-config';
-import { MemoryFilter } from './memory';
-import { FilterInput, SearchInput } from './memory-input';
-import { ProjectResolver } from './project-resolver.service';
-import { acceptFilter, queryProblems } from './rules/search-rules';
+import { FieldProblem, InvalidInputError } from '../../common/domain.error';
+import { APP_CONFIG, type AppConfig, type Limits } from '../../config/app-config';
+import { MemoryFilter } from '../memory';
+import { FilterInput, SearchInput } from '../memory-input';
+import { ProjectResolver } from '../project-resolver.service';
+import { acceptFilter, queryProblems } from '../rules/search-rules';
 
 /** Makes the filters of callers into those of backends. */
 @Injectable()

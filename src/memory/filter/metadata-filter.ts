@@ -1,6 +1,6 @@
-import { byCodePoint } from './code-point-order';
-import { isJsonObject, jsonEquals } from './json-value';
-import { Comparison, JsonObject, JsonValue, MetadataCondition } from './memory';
+import { byCodePoint } from '../code-point-order';
+import { isJsonObject, jsonEquals } from '../json-value';
+import { Comparison, JsonObject, JsonValue, MetadataCondition } from '../memory';
 
 /**
  * The meaning of metadata filters. Every backend answers exactly as this does, whether it evaluates here or

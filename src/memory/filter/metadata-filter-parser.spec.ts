@@ -1,6 +1,6 @@
-import { hostileCondition, hostileMetadata } from '../../test/support/metadata-samples';
-import { seededRandom } from '../../test/support/random';
-import { Comparison, JsonObject, JsonValue, MetadataCondition } from './memory';
+import { hostileCondition, hostileMetadata } from '../../../test/support/metadata-samples';
+import { seededRandom } from '../../../test/support/random';
+import { Comparison, JsonObject, JsonValue, MetadataCondition } from '../memory';
 import { matchesMetadata } from './metadata-filter';
 import { METADATA_FILTER_LIMITS, parseMetadataFilter } from './metadata-filter-parser';
 
