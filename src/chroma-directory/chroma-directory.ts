@@ -3,7 +3,7 @@ import { ChromaGeneration, readGeneration } from './chroma-generation';
 import { ChromaRecord } from './chroma-record';
 import { CollectionSegments, readCatalog, Space } from './collection-catalog';
 import { CollectionReading } from './collection-reading';
-import { explanation, openSource } from './open-source';
+import { explanation, openSource, Tolerance } from './open-source';
 import { SourceFiles } from './source-files';
 import { SqliteSource } from './sqlite-source';
 import { UnappliedRecords } from './unapplied-records';
@@ -54,6 +54,11 @@ export interface ChromaDirectory {
 export interface OpenOptions {
   /** Reads a directory although another process may be writing to it: as it is now, from a temporary copy of its SQLite file. */
   readonly allowLive?: boolean;
+  /**
+   * Reads what a killed process left unfinished, from such a copy too. For whoever knows that nobody is writing: a change
+   * while it is read is an error all the same.
+   */
+  readonly allowLeftovers?: boolean;
 }
 
 /**
@@ -61,9 +66,11 @@ export interface OpenOptions {
  *
  * @throws ChromaDirectoryError saying what is wrong and what to do.
  */
-export function openChromaDirectory(path: string, { allowLive = false }: OpenOptions = {}): ChromaDirectory {
+export function openChromaDirectory(path: string, options: OpenOptions = {}): ChromaDirectory {
+  const { allowLive = false, allowLeftovers = false } = options;
   try {
-    return new OpenDirectory(SourceFiles.find(path), allowLive);
+    const tolerance = allowLive ? 'live' : allowLeftovers ? 'leftovers' : 'nothing';
+    return new OpenDirectory(SourceFiles.find(path), tolerance);
   } catch (error) {
     throw explanation(path, error);
   }
@@ -79,10 +86,10 @@ class OpenDirectory implements ChromaDirectory {
 
   constructor(
     private readonly files: SourceFiles,
-    private readonly allowLive: boolean,
+    private readonly tolerance: Tolerance,
   ) {
     this.path = files.path;
-    this.source = openSource(files, allowLive);
+    this.source = openSource(files, tolerance);
     try {
       if (!this.source.hasTable('collections'))
         throw new NotAChromaDirectoryError(files.path, 'its chroma.sqlite3 has no collections');
@@ -111,12 +118,13 @@ class OpenDirectory implements ChromaDirectory {
   async read(collection: ChromaCollection): Promise<CollectionReading> {
     const segments = this.segments.get(collection.id);
     if (segments === undefined) throw new TypeError(`${this.path} has no collection ${collection.id}`);
-    const { files, source, allowLive } = this;
+    const { files, source } = this;
+    const mayChange = this.tolerance === 'live';
     const table = `temp.places_${++this.tables}`;
     const state = files.state();
     try {
       const places = await findVectorPlaces(source, this.path, segments, table);
-      return new CollectionReading({ files, state, source, allowLive, collection, segments, places });
+      return new CollectionReading({ files, state, source, mayChange, collection, segments, places });
     } catch (error) {
       throw explanation(this.path, error);
     }

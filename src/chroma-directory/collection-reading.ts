@@ -15,7 +15,7 @@ export interface ReadingParts {
   /** Of the files before anything was read. */
   readonly state: string;
   readonly source: SqliteSource;
-  readonly allowLive: boolean;
+  readonly mayChange: boolean;
   readonly collection: { readonly name: string; readonly count: number };
   readonly segments: CollectionSegments;
   readonly places: VectorPlaces;
@@ -39,7 +39,7 @@ export class CollectionReading {
 
   /** See `ChromaDirectory.records`. Once. */
   async *records(after?: number): AsyncGenerator<ChromaRecord, void, undefined> {
-    const { files, state, allowLive, collection } = this.parts;
+    const { files, state, mayChange, collection } = this.parts;
     let found = 0;
     try {
       for await (const record of this.pages(after)) {
@@ -49,7 +49,7 @@ export class CollectionReading {
     } catch (error) {
       throw explanation(files.path, error);
     }
-    if (!allowLive && files.state() !== state) throw new DirectoryChangedError(files.path);
+    if (!mayChange && files.state() !== state) throw new DirectoryChangedError(files.path);
     if (after === undefined && found !== collection.count)
       throw new DamagedDirectoryError(
         files.path,

@@ -6,19 +6,27 @@ import {
 import { SourceFiles } from './source-files';
 import { SqliteSource, SqliteSourceError } from './sqlite-source';
 
+/** What may be read besides a directory that nobody has touched: see `OpenOptions`. */
+export type Tolerance = 'nothing' | 'leftovers' | 'live';
+
 /**
  * The SQLite file of a directory, opened so that nothing in the directory changes.
  *
- * @throws DirectoryInUseError when another process is writing to it and `allowLive` is not set.
+ * @throws DirectoryInUseError when another process is writing to it, or was killed at it, and that is not tolerated.
  */
-export function openSource(files: SourceFiles, allowLive: boolean): SqliteSource {
+export function openSource(files: SourceFiles, tolerance: Tolerance): SqliteSource {
   try {
+    if (tolerance === 'leftovers' && files.hasUnfinished()) return openCopy(files);
     files.refuseUnfinished();
     return new SqliteSource(files.database, files.isInWalMode() ? 'immutable' : 'shared');
   } catch (error) {
     const explained = explanation(files.path, error);
-    if (!allowLive || !(explained instanceof DirectoryInUseError)) throw explained;
+    if (tolerance !== 'live' || !(explained instanceof DirectoryInUseError)) throw explained;
   }
+  return openCopy(files);
+}
+
+function openCopy(files: SourceFiles): SqliteSource {
   const copy = files.copyDatabase();
   try {
     return new SqliteSource(copy.file, 'own-copy', copy.remove);

@@ -43,10 +43,15 @@ export class SourceFiles {
     return join(this.path, DATABASE);
   }
 
-  /** @throws DirectoryInUseError when SQLite has unfinished business beside the database. */
+  /** Whether SQLite has unfinished business beside the database. */
+  hasUnfinished(): boolean {
+    return this.unfinished() !== undefined;
+  }
+
+  /** @throws DirectoryInUseError when it has. */
   refuseUnfinished(): void {
-    for (const name of PENDING_FILES)
-      if (sizeOf(join(this.path, name)) > 0) throw new DirectoryInUseError(this.path, `${name} has content`);
+    const name = this.unfinished();
+    if (name !== undefined) throw new DirectoryInUseError(this.path, `${name} has content`);
   }
 
   /** Bytes 18 and 19 of a database are 2 when it is in WAL mode. */
@@ -81,6 +86,10 @@ export class SourceFiles {
     }
     remove();
     throw new DirectoryChangedError(this.path);
+  }
+
+  private unfinished(): string | undefined {
+    return PENDING_FILES.find((name) => sizeOf(join(this.path, name)) > 0);
   }
 
   private indexFiles(): string[] {

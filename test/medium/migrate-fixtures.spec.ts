@@ -1,31 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openChromaDirectory } from '../../src/chroma-directory/chroma-directory';
 import { ChromaRecord } from '../../src/chroma-directory/chroma-record';
 import { importedMemory } from '../../src/memory/imported-memory';
 import { CHROMA_VERSIONS, chromaManifest, snapshotOf, unpackedChroma } from '../support/chroma-fixture';
 import { collected } from '../support/collected';
+import { FreshDatabase, freshDatabase } from '../support/fresh-database';
 import { directorySource, MigrationRig } from '../support/migrating';
-import { createTestDatabase, TEST_DATABASE_URL } from '../support/postgres-server';
 import { vectorNear } from '../support/vectors';
 
 jest.setTimeout(60_000);
 
-/** An empty database: on the server where there is one, else embedded. */
-async function freshDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }> {
-  if (TEST_DATABASE_URL) return createTestDatabase();
-  const directory = mkdtempSync(join(tmpdir(), 'pglite-'));
-  return {
-    url: `pglite:${join(directory, 'data')}`,
-    drop: async () => rmSync(directory, { recursive: true }),
-  };
-}
-
 describe.each(CHROMA_VERSIONS)('everything of a directory of ChromaDB %s', (version) => {
   const manifest = chromaManifest(version);
   let fixture: Awaited<ReturnType<typeof unpackedChroma>>;
-  let database: Awaited<ReturnType<typeof freshDatabase>>;
+  let database: FreshDatabase;
   let rig: MigrationRig;
 
   beforeAll(async () => {

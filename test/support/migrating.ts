@@ -5,7 +5,7 @@ import { readAppConfig } from '../../src/config/environment';
 import { DEFAULT_LIMITS } from '../../src/config/app-config';
 import { EmbeddingModel } from '../../src/embedding/embedder';
 import { SHIPPED_MODEL } from '../../src/embedding/shipped-model';
-import { Memory } from '../../src/memory/memory';
+import { JsonObject, Memory } from '../../src/memory/memory';
 import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
 import { ChromaSourceOptions, openChromaSource } from '../../src/migrate/chroma/open-chroma-source';
@@ -55,10 +55,8 @@ export class MigrationRig {
     return this.inDirectory((migration) => migration.start(this.target(), this.runOptions(source, options)));
   }
 
-  resume(runId?: string, source: Partial<ChromaSourceOptions> = {}): Promise<MigrationReport> {
-    return this.inDirectory((migration) =>
-      migration.resume(this.target(), runId, source as ChromaSourceOptions),
-    );
+  resume(runId?: string, source: JsonObject = {}): Promise<MigrationReport> {
+    return this.inDirectory((migration) => migration.resume(this.target(), runId, source));
   }
 
   preview(source: ChromaSourceOptions, options: Partial<RunOptions> = {}): Promise<MigrationReport> {

@@ -7,6 +7,8 @@ import {
 } from '../../chroma-directory/chroma-directory';
 import type { Limits } from '../../config/app-config';
 import { ADOPTION_FILE } from '../../memory/chroma/adoption-record';
+import { isOwnedDirectory } from '../../memory/chroma/owned-directory';
+import { DirectoryLock } from '../../memory/directory-lock';
 import type { MigrationSource, SourceCollection, SourceContext, SourceRecord } from '../migration-source';
 import { chooseCollections, CollectionChoice, isRegistry } from './chosen-collections';
 import { furtherIdsOf, isPart, sourceRecord } from './chroma-source-record';
@@ -51,7 +53,8 @@ export class DirectorySource implements MigrationSource {
 
   /** @throws ChromaDirectoryError, or UsageError where a collection that was named is not there. */
   static async open(options: DirectorySourceOptions): Promise<DirectorySource> {
-    const directory = openChromaDirectory(options.path, options);
+    const { path, allowLive } = options;
+    const directory = openChromaDirectory(path, { allowLive, allowLeftovers: isAtRest(path) });
     try {
       const registry = directory.collections.find(isRegistry);
       const projects = await RegisteredProjects.read(registry ? directory.records(registry) : []);
@@ -83,6 +86,19 @@ export class DirectorySource implements MigrationSource {
 
   async close(): Promise<void> {
     this.directory.close();
+  }
+}
+
+/** Whether a directory is one of ours that nobody has open: its server never ends in order, and leaves its log behind. */
+function isAtRest(path: string): boolean {
+  if (!isOwnedDirectory(path) || !existsSync(`${path}.lock`)) return false;
+  try {
+    const lock = DirectoryLock.tryAcquire(path);
+    lock?.release();
+    return lock !== undefined;
+  } catch {
+    // Who may only read here cannot tell.
+    return false;
   }
 }
 
