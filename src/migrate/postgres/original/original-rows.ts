@@ -36,9 +36,10 @@ const VECTOR_HEADER_BYTES = 4;
 
 /** A `vector` as pgvector sends it: behind the header a float each, the high byte first. */
 function vectorOf(sent: Buffer): Float32Array {
-  const vector = new Float32Array((sent.length - VECTOR_HEADER_BYTES) / 4);
-  for (let i = 0; i < vector.length; i++) vector[i] = sent.readFloatBE(VECTOR_HEADER_BYTES + 4 * i);
-  return vector;
+  // A copy in memory of its own, where floats may begin. Number by number it takes three times as long.
+  const { buffer } = new Uint8Array(sent.subarray(VECTOR_HEADER_BYTES));
+  Buffer.from(buffer).swap32();
+  return new Float32Array(buffer);
 }
 
 function textOf(column: Buffer | null | undefined): string | null {

@@ -15,6 +15,7 @@ const BEGIN = `
   begin isolation level repeatable read read only;
   set local statement_timeout = 0;
   set local idle_in_transaction_session_timeout = 0;
+  set local jit = off;
   set local timezone = 'UTC';
   set local datestyle = 'ISO'`;
 
