@@ -88,7 +88,8 @@ export const StoreBatchCall = (): MethodDecorator =>
     summary: 'Store many memories',
     description:
       'Stores up to 500 memories of one user, all of them or none. They are embedded together, several times as fast ' +
-      'as one by one. What is wrong with any of them is named by its place: `memories[3].content`.',
+      'as one by one. What is wrong with each of them is named by its place, `memories[3].content`: first what is ' +
+      'unknown, missing or of the wrong type, and once nothing is, what breaks a rule such as a limit.',
     body: {
       type: StoreBatchDto,
       examples: {
