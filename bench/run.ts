@@ -5,11 +5,12 @@ import { parseArgs } from 'node:util';
 import { Benchmark, BenchmarkOptions, Row } from './benchmark';
 import { embed } from './embed.bench';
 import { locomo } from './locomo.bench';
+import { migrate } from './migrate.bench';
 import { search } from './search.bench';
 import { start } from './start.bench';
 import { store } from './store.bench';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { embed, store, search, locomo, start };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { embed, store, search, locomo, migrate, start };
 const RESULTS = join(__dirname, 'results');
 
 /** `npm run bench -- [NAME ...] [--locomo FILE] [--url URL]` */

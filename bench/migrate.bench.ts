@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { runCommand } from '../test/support/command-line';
+import { createTestDatabase, TEST_DATABASE_URL, TestDatabase } from '../test/support/postgres-server';
+import { ThrowawayServer } from '../test/support/throwaway-server';
+import { Benchmark, Row } from './benchmark';
+import { chromaSource } from './chroma-source';
+import { median } from './measure';
+import { PreparedRows } from './prepared-rows';
+import { realTexts } from './texts';
+
+const CLI = join(__dirname, '../dist/cli.js');
+const PEAK_MEMORY = join(__dirname, 'peak-memory.js');
+
+/** Texts that the records have in turns. */
+const TEXTS = 2_000;
+
+interface Migrated {
+  readonly perSecond: number;
+  readonly peakMegabytes: number;
+}
+
+export const migrate: Benchmark = {
+  about:
+    'a ChromaDB directory migrated to PostgreSQL beside its rows, prepared, written into the same tables',
+  run: async ({ locomo }) => {
+    const server = TEST_DATABASE_URL === undefined ? await ThrowawayServer.start() : undefined;
+    try {
+      const url = server?.url ?? TEST_DATABASE_URL!;
+      const texts = realTexts(TEXTS, locomo);
+      return [...(await measure(url, 20_000, texts, 3)), ...(await measure(url, 200_000, texts, 1))];
+    } finally {
+      await server?.remove();
+    }
+  },
+};
+
+/** Each round migrates into a database of its own, then writes the same rows there once more. */
+export async function measure(
+  server: string,
+  records: number,
+  texts: readonly string[],
+  rounds: number,
+): Promise<Row[]> {
+  const source = chromaSource(records, texts);
+  const migrated: Migrated[] = [];
+  const limits: number[] = [];
+  try {
+    for (let round = 0; round < rounds; round++) {
+      const database = await createTestDatabase(server);
+      try {
+        migrated.push(await migrateOnce(source.path, database, records));
+        limits.push(await writtenPerSecond(database, records));
+      } finally {
+        await database.drop();
+      }
+    }
+  } finally {
+    source.remove();
+  }
+  const what = records.toLocaleString('en');
+  return [
+    {
+      what,
+      unit: 'memories/s',
+      measured: median(migrated.map(({ perSecond }) => perSecond)),
+      limit: median(limits),
+      goal: 'ratio >= 0.6',
+    },
+    {
+      what: `${what}, memory at most`,
+      unit: 'MB',
+      measured: median(migrated.map(({ peakMegabytes }) => peakMegabytes)),
+      goal: '< 400 MB, the same for both',
+    },
+  ];
+}
+
+async function migrateOnce(path: string, database: TestDatabase, records: number): Promise<Migrated> {
+  const command = [process.execPath, '--require', PEAK_MEMORY, CLI, 'migrate-chroma', '--chroma-path', path];
+  const { exitCode, stdout, stderr } = await runCommand([...command, '--json'], {
+    DATABASE_URL: database.url,
+  });
+  if (exitCode !== 0) throw new Error(`migrate-chroma ended with ${exitCode}: ${stderr}`);
+  const { seconds, total } = JSON.parse(stdout) as { seconds: number; total: { inserted: number } };
+  if (total.inserted !== records) throw new Error(`${total.inserted} of ${records} were migrated`);
+  const peak = Number(/^peak (\d+)$/m.exec(stderr)![1]);
+  return { perSecond: records / seconds, peakMegabytes: peak / 1_000 };
+}
+
+async function writtenPerSecond(database: TestDatabase, records: number): Promise<number> {
+  const prepared = await PreparedRows.read(database.url, records);
+  try {
+    const started = performance.now();
+    await prepared.write();
+    return (records * 1_000) / (performance.now() - started);
+  } finally {
+    await prepared.close();
+  }
+}
