@@ -1,8 +1,12 @@
+import { residentBytesOf } from './resident';
 import { ServiceProcess } from '../test/support/service-process';
 
 /** The API of a running service, as a client sees it. */
 export class Api {
-  constructor(private readonly url: string) {}
+  constructor(
+    private readonly url: string,
+    private readonly service?: ServiceProcess,
+  ) {}
 
   /** Rejects with what the service answered unless that is a success. */
   async post<T>(path: string, body: object): Promise<T> {
@@ -15,6 +19,11 @@ export class Api {
     if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${text.slice(0, 500)}`);
     return JSON.parse(text) as T;
   }
+
+  /** What a service that was started here has resident, with its children; undefined of another. */
+  get residentBytes(): number | undefined {
+    return this.service && residentBytesOf(this.service.pid);
+  }
 }
 
 /** Works with the service at `url`; without one, with one that is started over an empty directory and ended after. */
@@ -26,7 +35,7 @@ export async function withService<T>(
   if (url !== undefined) return work(new Api(url));
   const service = await ServiceProcess.start({ MEMORY_BACKEND: 'chromadb', ...environment });
   try {
-    return await work(new Api(await service.url()));
+    return await work(new Api(await service.url(), service));
   } finally {
     await service.stop();
   }

@@ -40,6 +40,19 @@ export async function each<T>(
   await Promise.all(Array.from({ length: concurrency }, lane));
 }
 
+/** The same work, noting the milliseconds that each takes. */
+export function timed<T>(times: number[], work: (item: T) => Promise<unknown>): (item: T) => Promise<void> {
+  return async (item) => {
+    const started = performance.now();
+    await work(item);
+    times.push(performance.now() - started);
+  };
+}
+
+export function p95(figures: readonly number[]): number {
+  return figures.toSorted((a, b) => a - b)[Math.floor(figures.length * 0.95)]!;
+}
+
 export function median(figures: readonly number[]): number {
   const sorted = figures.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -99,6 +99,10 @@ export class ServiceProcess {
     }
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }
