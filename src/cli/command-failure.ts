@@ -4,14 +4,10 @@ import { StartupError } from '../common/startup.error';
 import { ConfigurationError } from '../config/configuration.error';
 import { EXIT, UsageError } from './exit-code';
 
-/** Ends of commander that are no failures: the user asked for help or the version. */
-const ASKED_FOR = ['commander.helpDisplayed', 'commander.version'];
-
 /** What a command that threw prints, in plain words, and ends with. Commander has printed its own complaints already. */
 export function commandFailure(error: unknown): { readonly text: string; readonly exitCode: number } {
-  const commanderCode = commanderCodeOf(error);
-  if (commanderCode !== undefined)
-    return { text: '', exitCode: ASKED_FOR.includes(commanderCode) ? EXIT.done : EXIT.usage };
+  const commandersEnd = commandersEndOf(error);
+  if (commandersEnd) return { text: '', exitCode: commandersEnd.exitCode === 0 ? EXIT.done : EXIT.usage };
   if (error instanceof UsageError || error instanceof ConfigurationError)
     return { text: error.message, exitCode: EXIT.usage };
   if (error instanceof ChromaDirectoryError || error instanceof StartupError)
@@ -21,9 +17,10 @@ export function commandFailure(error: unknown): { readonly text: string; readonl
   return { text: `This should not have happened: ${messageOf(error)}`, exitCode: EXIT.findings };
 }
 
-function commanderCodeOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' && code.startsWith('commander.') ? code : undefined;
+/** Commander ends by an error also where it was asked for help or the version: then with 0. */
+function commandersEndOf(error: unknown): { readonly exitCode?: number } | undefined {
+  const { code, exitCode } = (error ?? {}) as { code?: unknown; exitCode?: number };
+  return typeof code === 'string' && code.startsWith('commander.') ? { exitCode } : undefined;
 }
 
 function messageOf(error: unknown): string {
