@@ -23,3 +23,14 @@ export function jsonEquals(a: JsonValue, b: JsonValue): boolean {
     keys.every((key) => Object.hasOwn(b, key) && jsonEquals(a[key]!, b[key]!))
   );
 }
+
+/** A value as text; values that are equal as JSON have equal texts. */
+export function canonicalJson(value: JsonValue): string {
+  return JSON.stringify(value, (_key, inner: JsonValue) =>
+    isJsonObject(inner) ? Object.fromEntries(Object.entries(inner).sort(byKey)) : inner,
+  );
+}
+
+function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -87,7 +87,7 @@ export function toBeWritten(
  */
 export function isNamesake(
   { memory }: ImportRecord,
-  held: HeldMemory | undefined,
+  held: Pick<HeldMemory, 'id' | 'importRunId'> | undefined,
   { runId }: Pick<DecisionContext, 'runId'>,
 ): boolean {
   if (held === undefined || held.id === memory.id) return false;

@@ -1,4 +1,4 @@
-import { halfBits, halfVector } from './half-precision';
+import { halfBits, halfVector, halfVectors } from './half-precision';
 
 /** The number that 16 bits of IEEE 754 binary16 stand for. */
 function valueOf(half: number): number {
@@ -41,5 +41,22 @@ describe('halfBits', () => {
 describe('halfVector', () => {
   it('is the dimension, zeros, and the components in network order', () => {
     expect(halfVector(Float32Array.of(1, -0.5)).toString('hex')).toBe('000200003c00b800');
+  });
+});
+
+describe('halfVectors', () => {
+  it('are the components of one vector after the other', () => {
+    const bytes = Buffer.concat([Float32Array.of(1, -0.5), Float32Array.of(2 ** -24)].map(halfVector));
+    expect(halfVectors(bytes)).toEqual([Float32Array.of(1, -0.5), Float32Array.of(2 ** -24)]);
+    expect(halfVectors(Buffer.alloc(0))).toEqual([]);
+  });
+
+  it('gives back every half', () => {
+    const halves = Float32Array.from({ length: 0x7c01 }, (_, half) => valueOf(half));
+    halves[0x7c00] = Infinity;
+    const bytes = Buffer.alloc(4 + 2 * halves.length);
+    bytes.writeUInt16BE(halves.length);
+    for (let half = 0; half < halves.length; half++) bytes.writeUInt16BE(half, 4 + 2 * half);
+    expect(halfVectors(bytes)).toEqual([halves]);
   });
 });

@@ -32,3 +32,25 @@ export function halfBits(value: number): number {
   floats[0] = Math.abs(value) + 0.5;
   return sign | (bits[0]! - 0x3f000000);
 }
+
+/** Vectors as pgvector sends them, one behind the other. */
+export function halfVectors(bytes: Buffer): Float32Array[] {
+  const vectors: Float32Array[] = [];
+  for (let start = 0; start < bytes.length;) {
+    const dimension = bytes.readUInt16BE(start);
+    const first = start + HEADER_BYTES;
+    vectors.push(
+      Float32Array.from({ length: dimension }, (_, i) => VALUES[bytes.readUInt16BE(first + 2 * i)]!),
+    );
+    start = first + 2 * dimension;
+  }
+  return vectors;
+}
+
+/** The number that each 16 bits of IEEE 754 binary16 stand for. */
+const VALUES = Float32Array.from({ length: 2 ** 16 }, (_, half) => {
+  const [exponent, fraction] = [(half >>> 10) & 0x1f, half & 0x3ff];
+  const magnitude = exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15);
+  const value = exponent < 0x1f ? magnitude : fraction === 0 ? Infinity : NaN;
+  return half & 0x8000 ? -value : value;
+});

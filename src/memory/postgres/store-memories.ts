@@ -61,7 +61,10 @@ async function claim(tenant: TenantContext, externalIds: readonly string[]): Pro
 }
 
 /** Until the transaction ends, nobody else holds the same lock of this user. */
-export async function lockTenant({ connection, userId }: TenantContext, purpose: string): Promise<void> {
+export async function lockTenant(
+  { connection, userId }: Pick<TenantContext, 'connection' | 'userId'>,
+  purpose: string,
+): Promise<void> {
   await connection.query(`select pg_advisory_xact_lock(hashtextextended($1::text, $2::bigint))`, [
     `wisdom_memory ${purpose}`,
     userId,
