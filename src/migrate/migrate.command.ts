@@ -42,6 +42,11 @@ export abstract class MigrateCommand extends CommandRunner {
     return parseRunId(value);
   }
 
+  @Option({ flags: '--no-verify', description: 'does not compare what was written with the source' })
+  parseNoVerify(): boolean {
+    return false;
+  }
+
   @Option({ flags: '--plain', description: 'lines instead of a progress bar' })
   parsePlain(): boolean {
     return true;

@@ -21,6 +21,8 @@ export interface MigrationCall {
   readonly onConflict?: OnConflict;
   readonly strict?: boolean;
   readonly resume?: string | true;
+  /** Unless false, what was written is compared with the source. */
+  readonly verify?: boolean;
   readonly plain?: boolean;
   readonly json?: string | true;
 }
@@ -44,8 +46,15 @@ export async function performMigration(
   const signals = stopOnSignals(say);
   const progress = new ShownProgress(call.plain ?? false);
   const clock = { now: () => new Date() };
-  const directory = process.cwd();
-  const migration = new Migration({ ...command, clock, progress, stop: signals.stop, directory, say });
+  const migration = new Migration({
+    ...command,
+    clock,
+    progress,
+    stop: signals.stop,
+    directory: process.cwd(),
+    verify: call.verify ?? true,
+    say,
+  });
   try {
     const report = await perform(migration, call, config, command.source);
     print(report, call.json);
@@ -104,7 +113,8 @@ function print(report: MigrationReport, json: MigrationCall['json']): void {
 
 function exitCodeOf(report: MigrationReport): number {
   if (report.state === 'interrupted') return EXIT.interrupted;
-  return totalOf(report).rejected > 0 ? EXIT.findings : EXIT.done;
+  const isWell = totalOf(report).rejected === 0 && report.verification?.passed !== false;
+  return isWell ? EXIT.done : EXIT.findings;
 }
 
 /** The target's URL is not repeated: it may have a password. */

@@ -3,6 +3,8 @@ import { sum } from './collection-tally';
 import type { CollectionProgress, RecordCounts, RunState } from './migration-run';
 import { NO_RECORDS } from './migration-run';
 import type { Created } from './migration-target';
+import type { Verification } from './verification';
+import { verificationJson } from './verification-report';
 
 /** What a migration did, or of a dry run, would do. */
 export interface MigrationReport {
@@ -19,6 +21,8 @@ export interface MigrationReport {
   readonly created: Created;
   /** Null where everything could be taken, and of a dry run. */
   readonly rejectsFile: string | null;
+  /** Null where what was written was not compared with the source. */
+  readonly verification: Verification | null;
   /** What this call took. */
   readonly seconds: number;
 }
@@ -45,6 +49,7 @@ export function reportJson(report: MigrationReport): JsonObject {
       projects: report.created.projects.map(({ userId, name }) => ({ user_id: userId, name })),
     },
     rejects_file: report.rejectsFile,
+    verification: report.verification && verificationJson(report.verification),
     seconds: report.seconds,
     ...(report.state === 'dry-run' ? { estimated_seconds: estimatedSeconds(counts) } : {}),
   };

@@ -33,6 +33,8 @@ export interface MigrationRun {
   readonly rejectsFile: string;
   readonly startedAt: Date;
   readonly finishedAt: Date | null;
+  /** Of what was done with it since: `verification`, `rollback`. */
+  readonly report: JsonObject;
   /** By ordinal. Empty until the first is begun. */
   readonly collections: readonly CollectionProgress[];
 }

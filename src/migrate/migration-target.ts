@@ -1,7 +1,9 @@
 import type { EmbeddingModel } from '../embedding/embedder';
 import type { ImportedMemory } from '../memory/imported-memory';
+import type { JsonObject } from '../memory/memory';
 import type { CollectionProgress, MigrationRun, OnConflict, Renamed, RunState } from './migration-run';
 import type { SourceCollection } from './migration-source';
+import type { VerificationTarget } from './verification';
 
 /** A memory that can be written. */
 export interface ImportRecord {
@@ -94,6 +96,12 @@ export interface MigrationTarget {
 
   /** Where the memories of a run go. */
   sink(run: MigrationRun): MigrationSink;
+
+  /** What a run has written, as it can be read back. */
+  verification(run: MigrationRun): VerificationTarget;
+
+  /** Notes a part of the report of a run, in the place of an earlier one of that name. */
+  note(run: MigrationRun, part: string, value: JsonObject): Promise<void>;
 
   /** Notes what has become of a run. */
   setState(run: MigrationRun, state: RunState): Promise<void>;

@@ -10,6 +10,8 @@ import type { MigrationSink, MigrationTarget, PreviewTarget } from './migration-
 import { BrokenOffError } from './migration.errors';
 import { Migrator, MigratorOptions, RejectSink } from './migrator';
 import { hasRejects, RejectsFile } from './rejects-file';
+import type { Verification } from './verification';
+import { verifyRun } from './verify-run';
 
 /** How far it is, for people. */
 export interface MigrationProgress {
@@ -28,6 +30,8 @@ export interface MigrationParts {
   readonly embed?: MigratorOptions['embed'];
   readonly clock: Clock;
   readonly openSource: (options: JsonObject) => Promise<MigrationSource>;
+  /** Whether what was written is compared with the source. */
+  readonly verify: boolean;
   readonly progress: MigrationProgress;
   /** Aborted: the run ends behind the batch in hand. */
   readonly stop: AbortSignal;
@@ -54,8 +58,14 @@ export class Migration {
       const carried = { source, sink, rejects: NO_FILE, run: options, importedAt, embed: notEmbedded };
       const collections = await this.carry(carried, []);
       const created = await sink.created(userIds);
-      const report = { runId: null, state: 'dry-run', rejectsFile: null, collections, created } as const;
-      return this.report(source, target, importedAt, report);
+      return this.report(source, target, importedAt, {
+        runId: null,
+        state: 'dry-run',
+        rejectsFile: null,
+        collections,
+        created,
+        verification: null,
+      });
     } finally {
       await target.close();
       await source.close();
@@ -152,7 +162,8 @@ export class Migration {
         say('Tidying up the tables (VACUUM), so that the first searches are as fast as the later ones.');
         await target.tidy();
       }
-      const state = isDone ? 'finished' : 'interrupted';
+      const verification = await this.verified(target, source, run, isDone);
+      const state = isDone && verification !== undefined ? 'finished' : 'interrupted';
       await target.setState(run, state);
       const created = await sink.created(source.collections.map(({ userId }) => userId));
       const rejectsFile = rejects.bytes > 0 ? run.rejectsFile : null;
@@ -162,6 +173,7 @@ export class Migration {
         collections,
         created,
         rejectsFile,
+        verification: verification ?? null,
       });
     } catch (cause) {
       // Where the database is lost, what it has says so too: the run is not finished.
@@ -170,6 +182,16 @@ export class Migration {
     } finally {
       rejects.close();
     }
+  }
+
+  /** @returns null where nothing is to be compared, undefined where that was interrupted. */
+  private async verified(
+    target: MigrationTarget,
+    source: MigrationSource,
+    run: MigrationRun,
+    isDone: boolean,
+  ): Promise<Verification | null | undefined> {
+    return isDone && this.parts.verify ? verifyRun(this.parts, target, source, run) : null;
   }
 
   /** Without the file of the rejects, they have to be found once more; what was written is known. */
@@ -198,7 +220,10 @@ export class Migration {
     { description, leftOut, remarks }: MigrationSource,
     target: { readonly description: string },
     beganAt: Date,
-    made: Pick<MigrationReport, 'runId' | 'state' | 'collections' | 'created' | 'rejectsFile'>,
+    made: Pick<
+      MigrationReport,
+      'runId' | 'state' | 'collections' | 'created' | 'rejectsFile' | 'verification'
+    >,
   ): MigrationReport {
     const { clock, model } = this.parts;
     return {

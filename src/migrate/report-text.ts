@@ -1,6 +1,7 @@
 import { duration } from '../cli/progress';
 import type { CollectionProgress } from './migration-run';
 import { estimatedSeconds, MigrationReport, totalOf } from './migration-report';
+import { verificationText } from './verification-text';
 
 /** Of created projects and renamed memories so many are named to people; JSON has more. */
 const MOST_NAMED = 10;
@@ -29,6 +30,7 @@ export function reportText(report: MigrationReport): string {
       ? []
       : [`What was rejected, with everything it had: ${report.rejectsFile}`]),
     ...report.remarks,
+    ...(report.verification ? ['', verificationText(report.verification, report.runId!), ''] : []),
     lastLine(report),
   ];
   return lines.join('\n');

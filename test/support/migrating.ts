@@ -33,6 +33,7 @@ export interface RigOptions {
   readonly dimension?: number;
   readonly openSource?: MigrationParts['openSource'];
   readonly embed?: MigrationParts['embed'];
+  readonly verify?: boolean;
 }
 
 /** Migrations into one database, and what is in it. Each call opens the database anew. */
@@ -120,6 +121,7 @@ export class MigrationRig {
       stop: stop.signal,
       say: (message) => void this.said.push(message),
       directory: this.directory,
+      verify: this.options.verify ?? false,
     });
     return work(migration);
   }

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import type { JsonObject } from '../../memory/memory';
 import type { CollectionProgress, MigrationRun, RunOptions, RunState } from '../migration-run';
 import type { NewRun } from '../migration-target';
 import type { ImportConnection } from './import-connection';
@@ -12,6 +13,7 @@ interface RunRow {
   readonly rejects_file: string;
   readonly started_at: Date;
   readonly finished_at: Date | null;
+  readonly report: JsonObject;
   readonly collections: readonly CollectionProgress[];
 }
 
@@ -49,9 +51,23 @@ export class ImportRuns {
     );
   }
 
+  /** All of them, the newest first. */
+  list(): Promise<MigrationRun[]> {
+    return this.select('order by run.id desc', []);
+  }
+
+  async note(id: string, part: string, value: JsonObject): Promise<void> {
+    await this.connection.query(
+      `update wisdom_memory.import_runs set report = coalesce(report, '{}') || jsonb_build_object($2::text, $3::jsonb)
+       where id = $1::uuid`,
+      [id, part, JSON.stringify(value)],
+    );
+  }
+
   private async select(condition: string, values: unknown[]): Promise<MigrationRun[]> {
     const rows = await this.connection.query<RunRow>(
       `select run.id, run.kind, run.source, run.state, run.options, run.rejects_file, run.started_at, run.finished_at,
+              coalesce(run.report, '{}') as report,
               coalesce((select jsonb_agg(part.progress order by part.ordinal)
                         from wisdom_memory.import_collections as part where part.run_id = run.id), '[]') as collections
        from wisdom_memory.import_runs as run ${condition}`,

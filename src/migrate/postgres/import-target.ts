@@ -1,14 +1,17 @@
 import { EmbeddingModel } from '../../embedding/embedder';
 import type { DatabaseConfig, Limits } from '../../config/app-config';
+import type { JsonObject } from '../../memory/memory';
 import type { Clock } from '../../memory/memory-backend';
 import { registerModel } from '../../memory/postgres/embedding-models';
 import type { MigrationRun, RunState } from '../migration-run';
 import type { SourceCollection } from '../migration-source';
 import type { MigrationSink, MigrationTarget, NewRun } from '../migration-target';
+import type { VerificationTarget } from '../verification';
 import { asTenant, ImportConnection } from './import-connection';
 import { refuseTakenUsers } from './import-owners';
 import { ImportRuns } from './import-runs';
 import { ImportSink } from './import-sink';
+import { ImportVerification } from './import-verification';
 
 /** PostgreSQL as the target of a migration. */
 export class ImportTarget implements MigrationTarget {
@@ -58,6 +61,15 @@ export class ImportTarget implements MigrationTarget {
     if (modelId === undefined) throw new Error('The target is not open.');
     const { externalIdBytes } = this.limits;
     return new ImportSink(this.connection, run, { modelId, clock, externalIdBytes });
+  }
+
+  verification(run: MigrationRun): VerificationTarget {
+    if (this.modelId === undefined) throw new Error('The target is not open.');
+    return new ImportVerification(this.connection, run, this.modelId);
+  }
+
+  note({ id }: MigrationRun, part: string, value: JsonObject): Promise<void> {
+    return this.runs.note(id, part, value);
   }
 
   async setState({ id }: MigrationRun, state: RunState): Promise<void> {

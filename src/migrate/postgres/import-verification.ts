@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { halfVectors } from '../../memory/postgres/half-precision';
 import { MEMORY_COLUMNS, MEMORY_TABLES, memoryFromRow, MemoryRow } from '../../memory/postgres/memory-row';
-import { searchExactly } from '../../memory/postgres/search-memories';
+import { searchMemories } from '../../memory/postgres/search-memories';
 import { timestampText } from '../../memory/postgres/sql-parameters';
 import type { MigrationRun } from '../migration-run';
 import type { FoundMemory, FoundNear, Holder, VerificationTarget } from '../verification';
@@ -92,7 +92,8 @@ export class ImportVerification implements VerificationTarget {
   async nearest(userId: number, vector: Float32Array, limit: number, now: Date): Promise<FoundNear[]> {
     const { hits } = await this.asTenant(userId, (connection) => {
       const tenant = { connection, userId, now, modelId: this.modelId, copies: false };
-      return searchExactly(tenant, { vector, filter: {}, limit });
+      // Not by an approximate index: what is proven is that everything is there, not that index.
+      return searchMemories(tenant, { vector, filter: {}, limit }, false);
     });
     return hits.map(({ memory, similarity }) => ({ id: memory.id, similarity }));
   }
