@@ -3,6 +3,7 @@ import type { ImportedMemory } from '../memory/imported-memory';
 import type { JsonObject } from '../memory/memory';
 import type { CollectionProgress, MigrationRun, OnConflict, Renamed, RunState } from './migration-run';
 import type { SourceCollection } from './migration-source';
+import type { RollbackStore } from './rollback';
 import type { VerificationTarget } from './verification';
 
 /** A memory that can be written. */
@@ -99,6 +100,9 @@ export interface MigrationTarget {
 
   /** What a run has written, as it can be read back. */
   verification(run: MigrationRun): VerificationTarget;
+
+  /** What a run has written, to be taken back. */
+  rollback(run: MigrationRun): RollbackStore;
 
   /** Notes a part of the report of a run, in the place of an earlier one of that name. */
   note(run: MigrationRun, part: string, value: JsonObject): Promise<void>;

@@ -19,18 +19,24 @@ const PAGE = 1_000;
 
 const NOTHING: RolledBack = { removed: 0, restored: 0, kept: {} };
 
+type Done = Pick<RolledBack, 'removed' | 'restored'>;
+
 /** Takes a run back in the database. Every page is one transaction with the note of how far it is. */
 export class ImportRollback implements RollbackStore {
-  private done: Pick<RolledBack, 'removed' | 'restored'>;
+  private done: Done;
   /** What is in the place of memories that are not restored, and told of already. */
   private readonly told = new Set<string>();
 
   constructor(
     private readonly connection: ImportConnection,
-    private readonly run: Pick<MigrationRun, 'id'>,
-    readonly earlier: Pick<RolledBack, 'removed' | 'restored'>,
+    private readonly run: Pick<MigrationRun, 'id' | 'report'>,
   ) {
-    this.done = earlier;
+    const { removed = 0, restored = 0 } = (run.report.rollback ?? {}) as Partial<Done>;
+    this.done = { removed, restored };
+  }
+
+  get earlier(): Done {
+    return this.done;
   }
 
   async restore(userId: number, after: string | undefined): Promise<RollbackPage> {

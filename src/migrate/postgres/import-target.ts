@@ -6,9 +6,11 @@ import { registerModel } from '../../memory/postgres/embedding-models';
 import type { MigrationRun, RunState } from '../migration-run';
 import type { SourceCollection } from '../migration-source';
 import type { MigrationSink, MigrationTarget, NewRun } from '../migration-target';
+import type { RollbackStore } from '../rollback';
 import type { VerificationTarget } from '../verification';
 import { asTenant, ImportConnection } from './import-connection';
 import { refuseTakenUsers } from './import-owners';
+import { ImportRollback } from './import-rollback';
 import { ImportRuns } from './import-runs';
 import { ImportSink } from './import-sink';
 import { ImportVerification } from './import-verification';
@@ -66,6 +68,10 @@ export class ImportTarget implements MigrationTarget {
   verification(run: MigrationRun): VerificationTarget {
     if (this.modelId === undefined) throw new Error('The target is not open.');
     return new ImportVerification(this.connection, run, this.modelId);
+  }
+
+  rollback(run: MigrationRun): RollbackStore {
+    return new ImportRollback(this.connection, run);
   }
 
   note({ id }: MigrationRun, part: string, value: JsonObject): Promise<void> {
