@@ -4,14 +4,11 @@ import { rmSync } from 'node:fs';
 import { importedMemoryId, newMemoryId } from '../../src/memory/memory-id';
 import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
-import { RollbackReport } from '../../src/migrate/rollback';
-import { rollBackRun } from '../../src/migrate/rollback-run';
-import { GivenCollection, GivenRecord, GivenSource } from '../support/given-source';
+import { GivenMigrations } from '../support/given-migrations';
+import type { GivenRecord } from '../support/given-source';
 import { embedded } from '../support/memories';
-import { importTarget, migrate, MigratingOptions, SILENT } from '../support/migrating';
-import { MovableClock } from '../support/movable-clock';
+import { originalModel } from '../support/migrating';
 import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';
-import { TEST_MODEL } from '../support/test-model';
 import { unitVector } from '../support/vectors';
 
 function record(n: number, changes: Partial<GivenRecord> = {}): GivenRecord {
@@ -32,42 +29,22 @@ const idOf = (n: number) => importedMemoryId(1, 'wisdom_sessions', `conv_${n}`);
 jest.setTimeout(60_000);
 
 describeNative('taking a migration back', () => {
-  const clock = new MovableClock();
   let database: TestDatabase;
+  let given: GivenMigrations;
   let repository: PostgresMemoryRepository;
 
   beforeEach(async () => {
     database = await createTestDatabase();
+    given = new GivenMigrations(database.url);
     const postgres = new PostgresDatabase(databaseConfig(database.url), () => undefined);
-    repository = new PostgresMemoryRepository(postgres, clock, () => TEST_MODEL);
+    repository = new PostgresMemoryRepository(postgres, given.rig.clock, () => originalModel());
     await repository.connect();
   });
   afterEach(async () => {
     await repository.close();
+    given.rig.remove();
     await database.drop();
   });
-
-  async function migrated(
-    collections: readonly GivenCollection[],
-    options?: MigratingOptions,
-  ): Promise<string> {
-    const { runId, rejectsFile } = await migrate(database.url, clock, new GivenSource(collections), options);
-    if (rejectsFile) rmSync(rejectsFile);
-    return runId!;
-  }
-
-  async function rolledBack(
-    runId: string,
-    stop = new AbortController().signal,
-  ): Promise<RollbackReport | undefined> {
-    const target = importTarget(database.url, clock);
-    await target.connection.open();
-    try {
-      return await rollBackRun(target, (await target.find(runId))!, { ...SILENT, stop });
-    } finally {
-      await target.close();
-    }
-  }
 
   /** Every row of every table but the records of runs, as its table and a digest. */
   function dump(): string[] {
@@ -96,12 +73,12 @@ describeNative('taking a migration back', () => {
 
   it('leaves an empty database as it was', async () => {
     const before = dump();
-    const runId = await migrated([
+    const { runId } = await given.migrate([
       { records: many(1_200) },
       { name: 'wisdom_sessions_u2', userId: 2, records: many(3) },
     ]);
     expect(dump()).not.toEqual(before);
-    expect(await rolledBack(runId)).toEqual({
+    expect(await given.rollBack(runId)).toEqual({
       removed: 1_203,
       restored: 0,
       kept: {},
@@ -118,9 +95,9 @@ describeNative('taking a migration back', () => {
     await repository.store(1, [
       embedded({ project, metadata: { kept: [1e21, '🍵', null] } }, [unitVector(1), unitVector(2)]),
       embedded({ externalId: 'own', occurredAt: new Date('-000043-03-15T12:00:00.001Z') }),
-      embedded({ externalId: 'swapped', expiresAt: clock.in(9_000) }),
+      embedded({ externalId: 'swapped', expiresAt: given.rig.clock.in(9_000) }),
     ]);
-    const first = await migrated([{ records: many(1_100, 1_000) }]);
+    const { runId: first } = await given.migrate([{ records: many(1_100, 1_000) }]);
     const before = dump();
     const other = newMemoryId();
     const collections = [
@@ -133,16 +110,16 @@ describeNative('taking a migration back', () => {
         ],
       },
     ];
-    const second = await migrated(collections, { onConflict: 'overwrite' });
+    const { runId: second } = await given.migrate(collections, 'overwrite');
     expect(await repository.find(1, 'own')).toMatchObject({ id: key, content: 'The 11th tea' });
-    expect(await rolledBack(second)).toMatchObject({
+    expect(await given.rollBack(second)).toMatchObject({
       removed: 10,
       restored: 1_102,
       kept: {},
       projects: { removed: 0 },
     });
     expect(dump()).toEqual(before);
-    expect(await rolledBack(first)).toMatchObject({ removed: 1_100, users: { removed: 0 } });
+    expect(await given.rollBack(first)).toMatchObject({ removed: 1_100, users: { removed: 0 } });
   });
 
   it('keeps what was touched since, and says so', async () => {
@@ -154,8 +131,8 @@ describeNative('taking a migration back', () => {
     const own = stored.map(({ externalId }, i) =>
       record(900 + i, { fields: { id: newMemoryId(), externalId } }),
     );
-    const runId = await migrated([{ records: [...many(20), ...own] }], { onConflict: 'overwrite' });
-    clock.advance(1);
+    const { runId } = await given.migrate([{ records: [...many(20), ...own] }], 'overwrite');
+    given.rig.clock.advance(1);
     await repository.update(1, 'conv_3', (memory) => ({ ...memory, content: 'changed' }));
     await repository.update(1, 'changed', (memory) => ({ ...memory, content: 'changed' }));
     await repository.delete(1, 'conv_4');
@@ -165,7 +142,7 @@ describeNative('taking a migration back', () => {
     const project = await repository.findProject(1, { name: 'Tea 2' });
     await repository.store(1, [embedded({ project: project! })]);
     const changed = await repository.find(1, 'changed');
-    expect(await rolledBack(runId)).toEqual({
+    expect(await given.rollBack(runId)).toEqual({
       removed: 18,
       restored: 0,
       kept: {
@@ -188,33 +165,25 @@ describeNative('taking a migration back', () => {
 
   it('keeps what a later run overwrote, until that is taken back', async () => {
     const before = dump();
-    const first = await migrated([{ records: many(10) }]);
+    const { runId: first } = await given.migrate([{ records: many(10) }]);
     const between = dump();
     const later = many(4).map((one) => ({ ...one, text: 'newer' }));
-    const second = await migrated([{ records: later }], { onConflict: 'overwrite' });
-    expect(await rolledBack(first)).toMatchObject({ removed: 6, kept: { 'later run': { count: 4 } } });
-    expect(await rolledBack(second)).toMatchObject({ restored: 4 });
+    const { runId: second } = await given.migrate([{ records: later }], 'overwrite');
+    expect(await given.rollBack(first)).toMatchObject({ removed: 6, kept: { 'later run': { count: 4 } } });
+    expect(await given.rollBack(second)).toMatchObject({ restored: 4 });
     expect(dump()).not.toEqual(between);
-    expect(await rolledBack(first)).toMatchObject({ removed: 10, kept: {}, users: { removed: 1 } });
+    expect(await given.rollBack(first)).toMatchObject({ removed: 10, kept: {}, users: { removed: 1 } });
     expect(dump()).toEqual(before);
   });
 
   it('goes on where it was broken off', async () => {
     const before = dump();
-    const runId = await migrated([{ records: many(1_200) }]);
-    const controller = new AbortController();
-    const target = importTarget(database.url, clock);
-    await target.connection.open();
-    const advance = (memories: number) => memories > 0 && controller.abort();
-    const stopping = { ...SILENT.progress, advance };
-    const run = (await target.find(runId))!;
-    expect(
-      await rollBackRun(target, run, { ...SILENT, progress: stopping, stop: controller.signal }),
-    ).toBeUndefined();
-    await target.close();
+    const { runId } = await given.migrate([{ records: many(1_200) }]);
+    const stopped = await given.rollBack(runId, (memories, stop) => memories > 0 && stop.abort());
+    expect(stopped).toBeUndefined();
     expect(await stateOf(runId)).toBe('rolling-back');
     expect(await repository.count(1)).toBe(1_200 - 1_000);
-    expect(await rolledBack(runId)).toMatchObject({ removed: 1_200 });
+    expect(await given.rollBack(runId)).toMatchObject({ removed: 1_200 });
     expect(dump()).toEqual(before);
   });
 });

@@ -1,16 +1,9 @@
-import { rmSync } from 'node:fs';
-import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
-import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
 import { importedMemoryId, newMemoryId } from '../../src/memory/memory-id';
-import type { Verification } from '../../src/migrate/verification';
 import { verificationText } from '../../src/migrate/verification-text';
-import { verifyRun } from '../../src/migrate/verify-run';
-import { GivenCollection, GivenRecord, GivenSource } from '../support/given-source';
+import { GivenMigrations } from '../support/given-migrations';
+import type { GivenRecord } from '../support/given-source';
 import { embedded } from '../support/memories';
-import { importTarget, migrate, MigratingOptions, SILENT } from '../support/migrating';
-import { MovableClock } from '../support/movable-clock';
-import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';
-import { TEST_MODEL } from '../support/test-model';
+import { createTestDatabase, describeNative, TestDatabase } from '../support/postgres-server';
 import { unitVector, vectorNear } from '../support/vectors';
 
 function record(n: number, changes: Partial<GivenRecord> = {}): GivenRecord {
@@ -37,41 +30,17 @@ const idOf = (n: number, collection = 'wisdom_sessions') => importedMemoryId(1, 
 jest.setTimeout(30_000);
 
 describeNative('the verification of a migration', () => {
-  const clock = new MovableClock();
   let database: TestDatabase;
+  let given: GivenMigrations;
 
   beforeEach(async () => {
     database = await createTestDatabase();
+    given = new GivenMigrations(database.url, true);
   });
-  afterEach(() => database.drop());
-
-  async function migrated(
-    collections: readonly GivenCollection[],
-    options?: MigratingOptions,
-  ): Promise<string> {
-    const { runId, rejectsFile } = await migrate(database.url, clock, new GivenSource(collections), options);
-    if (rejectsFile) rmSync(rejectsFile);
-    return runId!;
-  }
-
-  async function verified(runId: string, collections: readonly GivenCollection[]): Promise<Verification> {
-    const target = importTarget(database.url, clock);
-    await target.open(TEST_MODEL);
-    try {
-      const run = (await target.find(runId))!;
-      const parts = { ...SILENT, model: TEST_MODEL, clock, stop: new AbortController().signal };
-      return (await verifyRun(parts, target, new GivenSource(collections), run))!;
-    } finally {
-      await target.close();
-    }
-  }
-
-  async function asService(work: (repository: PostgresMemoryRepository) => Promise<unknown>): Promise<void> {
-    const postgres = new PostgresDatabase(databaseConfig(database.url), () => undefined);
-    const repository = new PostgresMemoryRepository(postgres, clock, () => TEST_MODEL);
-    await repository.connect();
-    await work(repository).finally(() => repository.close());
-  }
+  afterEach(async () => {
+    given.rig.remove();
+    await database.drop();
+  });
 
   it('passes, and says how much it compared', async () => {
     const collections = [
@@ -85,13 +54,7 @@ describeNative('the verification of a migration', () => {
       { name: 'notes', records: many(3) },
       { name: 'wisdom_sessions_u2', userId: 2, records: many(20) },
     ];
-    const { verification, runId, rejectsFile } = await migrate(
-      database.url,
-      clock,
-      new GivenSource(collections),
-      { verify: true },
-    );
-    rmSync(rejectsFile!);
+    const { verification, runId } = await given.migrate(collections);
     expect(verification).toMatchObject({
       passed: true,
       collections: [
@@ -106,7 +69,7 @@ describeNative('the verification of a migration', () => {
     const { digests, vectors } = verification!;
     expect(digests.source).toBe(digests.target);
     expect(vectors.lowestCosine).toBeGreaterThan(0.999999);
-    expect(verificationText(verification!, runId!)).toContain('Verified: everything is there.');
+    expect(verificationText(verification!, runId)).toContain('Verified: everything is there.');
     const [run] = await database.query(
       `select report -> 'verification' ->> 'passed' as passed from wisdom_memory.import_runs`,
     );
@@ -152,9 +115,9 @@ describeNative('the verification of a migration', () => {
     ['itself gone', 'missing', `delete from wisdom_memory.memories ${where}`],
   ])('fails for a memory with %s changed behind the back of the service', async (_what, kind, tampering) => {
     const collections = [{ records: many(30) }];
-    const runId = await migrated(collections);
+    const { runId } = await given.migrate(collections);
     await database.query(tampering);
-    const verification = await verified(runId, collections);
+    const verification = await given.verify(runId, collections);
     const named = { userId: 1, id: idOf(7), recordId: 'conv_7', collection: 'wisdom_sessions' };
     expect(verification).toMatchObject({
       passed: false,
@@ -167,7 +130,7 @@ describeNative('the verification of a migration', () => {
 
   it('fails for a row too many, and names it', async () => {
     const collections = [{ records: many(30) }];
-    const runId = await migrated(collections);
+    const { runId } = await given.migrate(collections);
     const [memories, vectors] = await Promise.all(
       ['memories', 'memory_vectors'].map((table) =>
         database.query<{ list: string }>(
@@ -182,7 +145,7 @@ describeNative('the verification of a migration', () => {
       select '${surplus}', ${memories![0]!.list} from wisdom_memory.memories ${where}`);
     await database.query(`insert into wisdom_memory.memory_vectors (memory_id, ${vectors![0]!.list})
       select '${surplus}', ${vectors![0]!.list} from wisdom_memory.memory_vectors where memory_id = '${idOf(7)}'`);
-    expect(await verified(runId, collections)).toMatchObject({
+    expect(await given.verify(runId, collections)).toMatchObject({
       passed: false,
       differences: { surplus: { count: 1, examples: [{ userId: 1, id: surplus, recordId: null }] } },
     });
@@ -190,9 +153,9 @@ describeNative('the verification of a migration', () => {
 
   it('fails where the second of two namesakes is gone', async () => {
     const collections = [{ records: many(5) }, { name: 'notes', records: many(5) }];
-    const runId = await migrated(collections);
+    const { runId } = await given.migrate(collections);
     await database.query(`delete from wisdom_memory.memories where id = '${idOf(2, 'notes')}'`);
-    expect(await verified(runId, collections)).toMatchObject({
+    expect(await given.verify(runId, collections)).toMatchObject({
       passed: false,
       differences: { missing: { count: 1, examples: [{ id: idOf(2, 'notes'), collection: 'notes' }] } },
     });
@@ -200,12 +163,12 @@ describeNative('the verification of a migration', () => {
 
   it('fails where a search does not find what is nearest', async () => {
     const collections = [{ records: many(30) }];
-    const runId = await migrated(collections);
+    const { runId } = await given.migrate(collections);
     // As if it had expired: the search passes it over, and whoever reads the memory alone does not notice.
     await database.query(
       `update wisdom_memory.memory_vectors set expires_at = 'epoch' where memory_id = '${idOf(7)}'`,
     );
-    const { passed, nearest } = await verified(runId, collections);
+    const { passed, nearest } = await given.verify(runId, collections);
     expect(passed).toBe(false);
     expect(nearest.differing.count).toBeGreaterThan(0);
     for (const { expected, found } of nearest.differing.examples) {
@@ -215,7 +178,7 @@ describeNative('the verification of a migration', () => {
   });
 
   it('passes beside memories that were there before, nearer ones and many of them too', async () => {
-    await asService((repository) =>
+    await given.rig.withService((repository) =>
       repository.store(
         1,
         Array.from({ length: 300 }, (_, i) => embedded({}, [vectorNear(unitVector(7), 0.99, 1_000 + i)])),
@@ -224,12 +187,12 @@ describeNative('the verification of a migration', () => {
     const collections = [
       { records: [...many(30), record(31, { vectors: [vectorNear(unitVector(7), 0.5, 5)] })] },
     ];
-    const runId = await migrated(collections);
-    expect(await verified(runId, collections)).toMatchObject({ passed: true, nearest: { samples: 31 } });
+    const { runId } = await given.migrate(collections);
+    expect(await given.verify(runId, collections)).toMatchObject({ passed: true, nearest: { samples: 31 } });
   });
 
   it('fails where the one that is nearest among others is not found', async () => {
-    await asService((repository) =>
+    await given.rig.withService((repository) =>
       repository.store(
         1,
         Array.from({ length: 300 }, (_, i) => embedded({}, [vectorNear(unitVector(7), 0.8, 1_000 + i)])),
@@ -237,35 +200,35 @@ describeNative('the verification of a migration', () => {
     );
     const near = record(31, { vectors: [vectorNear(unitVector(7), 0.9, 5)] });
     const collections = [{ records: [...many(30), near] }];
-    const runId = await migrated(collections);
+    const { runId } = await given.migrate(collections);
     await database.query(
       `update wisdom_memory.memory_vectors set expires_at = 'epoch' where memory_id = '${idOf(31)}'`,
     );
-    const { nearest } = await verified(runId, collections);
+    const { nearest } = await given.verify(runId, collections);
     expect(nearest.differing.examples.map(({ memory }) => memory.recordId)).toContain('conv_7');
   });
 
   it('passes over what the service has changed, what was there before and what has expired since', async () => {
     const earlier = [{ records: [record(1), record(2, { text: 'as it was' })] }];
-    await migrated(earlier);
-    await asService((repository) => repository.store(1, [embedded({ externalId: 'own' })]));
+    await given.migrate(earlier);
+    await given.rig.withService((repository) => repository.store(1, [embedded({ externalId: 'own' })]));
     const collections = [
       {
         records: [
           ...many(40),
-          record(41, { fields: { expiresAt: clock.in(1_000) } }),
+          record(41, { fields: { expiresAt: given.rig.clock.in(1_000) } }),
           // Of this service, in a target that has another memory of that key.
           record(42, { fields: { id: newMemoryId(), externalId: 'own' } }),
         ],
       },
     ];
-    const runId = await migrated(collections);
-    clock.advance(1_000);
-    await asService(async (repository) => {
+    const { runId } = await given.migrate(collections);
+    given.rig.clock.advance(1_000);
+    await given.rig.withService(async (repository) => {
       await repository.update(1, 'conv_3', (memory) => ({ ...memory, content: 'changed' }), [unitVector(77)]);
-      await repository.update(1, 'conv_4', (memory) => ({ ...memory, expiresAt: clock.now() }));
+      await repository.update(1, 'conv_4', (memory) => ({ ...memory, expiresAt: given.rig.clock.now() }));
     });
-    expect(await verified(runId, collections)).toMatchObject({
+    expect(await given.verify(runId, collections)).toMatchObject({
       passed: true,
       differences: {},
       collections: [{ memories: 41, same: 37, changedSince: 2, leftAsTheyWere: 2, expired: 1, missing: 0 }],
@@ -273,9 +236,12 @@ describeNative('the verification of a migration', () => {
   });
 
   it('passes for what was overwritten', async () => {
-    await migrated([{ records: many(5).map((one) => ({ ...one, text: 'before' })) }]);
+    await given.migrate([{ records: many(5).map((one) => ({ ...one, text: 'before' })) }]);
     const collections = [{ records: many(5) }];
-    const runId = await migrated(collections, { onConflict: 'overwrite' });
-    expect(await verified(runId, collections)).toMatchObject({ passed: true, collections: [{ same: 5 }] });
+    const { runId } = await given.migrate(collections, 'overwrite');
+    expect(await given.verify(runId, collections)).toMatchObject({
+      passed: true,
+      collections: [{ same: 5 }],
+    });
   });
 });
