@@ -26,13 +26,21 @@ export class CommandLineGuard implements OnApplicationBootstrap {
   }
 }
 
+/**
+ * Whether it matters that npm took an option for itself. It may be in somebody's `.npmrc` that npm need not ask; then
+ * our own question is not answered, which does no harm.
+ */
+function isMissed({ long }: Command['options'][number]): boolean {
+  return long !== '--yes';
+}
+
 function refuseMisunderstood(command: Command): void {
   const argumentCount = command.registeredArguments.length;
   const leftOver = command.args.slice(argumentCount);
   const intended = intendedLine({
     command: command.name(),
     argumentCount,
-    options: command.options.map(({ long, required, optional }) => ({
+    options: command.options.filter(isMissed).map(({ long, required, optional }) => ({
       flag: long ?? '',
       takesValue: required || optional,
     })),

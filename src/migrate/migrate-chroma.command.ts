@@ -2,8 +2,7 @@ import { resolve } from 'node:path';
 import { LazyModuleLoader } from '@nestjs/core';
 import { Command, Help, Option } from 'nest-commander';
 import { UsageError } from '../cli/exit-code';
-import { APP_CONFIG, AppConfig } from '../config/app-config';
-import { ConfigModule } from '../config/config.module';
+import type { AppConfig } from '../config/app-config';
 import { configuredModel } from '../embedding/configured-model';
 import {
   ChromaSourceOptions,
@@ -31,14 +30,12 @@ interface MigrateChromaOptions extends MigrationCall {
   description:
     'Moves the memories of a ChromaDB directory (0.4 to 1.5) or server to PostgreSQL. The source is only read.',
 })
-export class MigrateChromaCommand extends MigrateCommand {
-  constructor(private readonly modules: LazyModuleLoader) {
-    super();
+export class MigrateChromaCommand extends MigrateCommand<MigrateChromaOptions> {
+  constructor(modules: LazyModuleLoader) {
+    super(modules);
   }
 
-  override async run(_none: string[], options: MigrateChromaOptions): Promise<void> {
-    const module = await this.modules.load(() => ConfigModule);
-    const config = module.get<AppConfig>(APP_CONFIG);
+  protected override async migrate(options: MigrateChromaOptions, config: AppConfig): Promise<void> {
     await performMigration(options, config, {
       kind: 'migrate-chroma',
       source: sourceOf(options, config),

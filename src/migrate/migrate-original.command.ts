@@ -1,7 +1,6 @@
 import { LazyModuleLoader } from '@nestjs/core';
 import { Command, Help, Option } from 'nest-commander';
-import { APP_CONFIG, AppConfig } from '../config/app-config';
-import { ConfigModule } from '../config/config.module';
+import type { AppConfig } from '../config/app-config';
 import { configuredModel } from '../embedding/configured-model';
 import { UsageError } from '../cli/exit-code';
 import { MigrateCommand } from './migrate.command';
@@ -13,7 +12,7 @@ import { OriginalSource } from './postgres/original/original-source';
 import { parseUserMapping, type UserMapping } from './user-mapping';
 
 interface MigrateOriginalOptions extends MigrationCall {
-  readonly from: string;
+  readonly from?: string;
   readonly mapUser?: UserMapping;
 }
 
@@ -21,24 +20,22 @@ interface MigrateOriginalOptions extends MigrationCall {
   name: 'migrate-original',
   description: "Moves the memories of the original's own PostgreSQL tables here. They are only read.",
 })
-export class MigrateOriginalCommand extends MigrateCommand {
-  constructor(private readonly modules: LazyModuleLoader) {
-    super();
+export class MigrateOriginalCommand extends MigrateCommand<MigrateOriginalOptions> {
+  constructor(modules: LazyModuleLoader) {
+    super(modules);
   }
 
-  override async run(_none: string[], options: MigrateOriginalOptions): Promise<void> {
+  protected override async migrate(options: MigrateOriginalOptions, config: AppConfig): Promise<void> {
     const { from, mapUser, resume } = options;
+    if (from === undefined)
+      throw new UsageError("Where from? Give --from postgresql://..., the original's database.");
     if (mapUser !== undefined && resume !== undefined)
       throw new UsageError('A resumed run keeps its users: --resume takes no --map-user.');
-    const module = await this.modules.load(() => ConfigModule);
-    const config = module.get<AppConfig>(APP_CONFIG);
     const vectors = new MissingVectors(config.embedding, (message) => console.error(message));
     try {
       await performMigration(options, config, {
         kind: 'migrate-original',
         source: { mapUser: mapUser ?? {} },
-        // The URL is neither kept with the run nor repeated: it may have a password.
-        askedAgain: '--from <the same>',
         openSource: (source) =>
           OriginalSource.open({ url: from, mapUser: source.mapUser as UserMapping, limits: config.limits }),
         model: await configuredModel(config.embedding),
@@ -52,7 +49,6 @@ export class MigrateOriginalCommand extends MigrateCommand {
   @Option({
     flags: '--from <url>',
     description: "the original's database, postgresql://...; may be that of the target",
-    required: true,
   })
   parseFrom(value: string): string {
     return parseOriginalUrl(value);

@@ -1,17 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { commandFailure } from '../cli/command-failure';
 import { EXIT, UsageError } from '../cli/exit-code';
-import { Progress } from '../cli/progress';
-import type { AppConfig, DatabaseConfig } from '../config/app-config';
+import type { AppConfig } from '../config/app-config';
 import type { JsonObject } from '../memory/memory';
-import { Migration, MigrationParts, MigrationProgress } from './migration';
+import { Migration, MigrationParts } from './migration';
 import { MigrationReport, reportJson, totalOf } from './migration-report';
 import type { OnConflict, RunOptions } from './migration-run';
 import { BrokenOffError } from './migration.errors';
 import { ImportTarget } from './postgres/import-target';
 import { PostgresPreview } from './postgres/preview-target';
 import { reportText } from './report-text';
+import { resumeLine } from './run-commands';
+import { ShownProgress } from './shown-progress';
 import { stopOnSignals } from './stop-on-signals';
+import { targetDatabase } from './target-database';
 
 /** The flags that every migrate command takes, as they were parsed. */
 export interface MigrationCall {
@@ -21,6 +23,10 @@ export interface MigrationCall {
   readonly onConflict?: OnConflict;
   readonly strict?: boolean;
   readonly resume?: string | true;
+  /** The run to take back, instead of migrating anything. */
+  readonly rollback?: string;
+  /** Without asking. */
+  readonly yes?: boolean;
   /** Unless false, what was written is compared with the source. */
   readonly verify?: boolean;
   readonly plain?: boolean;
@@ -30,8 +36,6 @@ export interface MigrationCall {
 /** What a command adds: where it migrates from. */
 export type CommandParts = Pick<MigrationParts, 'kind' | 'model' | 'embed' | 'openSource'> & {
   readonly source: JsonObject;
-  /** What has to be said of the source again to resume. */
-  readonly askedAgain?: string;
 };
 
 const DEFAULT_BATCH_SIZE = 1_000;
@@ -44,7 +48,7 @@ export async function performMigration(
 ): Promise<void> {
   requireSense(call);
   const signals = stopOnSignals(say);
-  const progress = new ShownProgress(call.plain ?? false);
+  const progress = new ShownProgress('records', call.plain ?? false);
   const clock = { now: () => new Date() };
   const migration = new Migration({
     ...command,
@@ -59,11 +63,11 @@ export async function performMigration(
     const report = await perform(migration, call, config, command.source);
     print(report, call.json);
     process.exitCode = exitCodeOf(report);
-    if (report.state === 'interrupted') say(`\nTo go on:\n\n  ${resumeLine(command, report.runId!, call)}\n`);
+    if (report.state === 'interrupted') say(goOn(command, report.runId!, call));
   } catch (error) {
     if (!(error instanceof BrokenOffError)) throw error;
     const { text, exitCode } = commandFailure(error.cause);
-    say(`${text}\n\n${error.message} To go on:\n\n  ${resumeLine(command, error.runId, call)}\n`);
+    say(`${text}\n\n${error.message}${goOn(command, error.runId, call)}`);
     process.exitCode = exitCode;
   } finally {
     signals.forget();
@@ -88,18 +92,11 @@ function perform(
   const { batchSize = DEFAULT_BATCH_SIZE, onConflict = 'skip', strict = false, resume } = call;
   const options: RunOptions = { batchSize, onConflict, strict, source };
   const clock = { now: () => new Date() };
-  const database = databaseOf(call, config);
+  const database = targetDatabase(call.databaseUrl, config);
   if (call.dryRun) return migration.preview(new PostgresPreview(database, config.limits, clock), options);
   const target = new ImportTarget(database, config.limits, clock, say);
   if (resume === undefined) return migration.start(target, options);
   return migration.resume(target, resume === true ? undefined : resume, source);
-}
-
-function databaseOf({ databaseUrl }: MigrationCall, { database }: AppConfig): DatabaseConfig {
-  if (databaseUrl !== undefined) return { ...database, url: databaseUrl, adminUrl: databaseUrl };
-  if (database.url === undefined)
-    throw new UsageError('Where to? Set DATABASE_URL, or give --database-url postgresql://...');
-  return database;
 }
 
 function print(report: MigrationReport, json: MigrationCall['json']): void {
@@ -117,45 +114,10 @@ function exitCodeOf(report: MigrationReport): number {
   return isWell ? EXIT.done : EXIT.findings;
 }
 
-/** The target's URL is not repeated: it may have a password. */
-function resumeLine(
-  { kind, askedAgain }: CommandParts,
-  runId: string,
-  { databaseUrl }: MigrationCall,
-): string {
-  const target = databaseUrl === undefined ? [] : ['--database-url <the same>'];
-  return [
-    'npm run cli --',
-    kind,
-    ...(askedAgain === undefined ? [] : [askedAgain]),
-    `--resume ${runId}`,
-    ...target,
-  ].join(' ');
+function goOn({ kind }: CommandParts, id: string, { databaseUrl }: MigrationCall): string {
+  return `\nTo go on:\n\n  ${resumeLine({ kind, id }, databaseUrl)}\n`;
 }
 
 function say(message: string): void {
   process.stderr.write(`${message}\n`);
-}
-
-/** Made when the number of records is known. */
-class ShownProgress implements MigrationProgress {
-  private shown?: Progress;
-
-  constructor(private readonly plain: boolean) {}
-
-  start(total: number): void {
-    this.shown = new Progress(total, 'records', { plain: this.plain });
-  }
-
-  advance(records: number): void {
-    this.shown?.advance(records);
-  }
-
-  skip(records: number): void {
-    this.shown?.skip(records);
-  }
-
-  end(): void {
-    this.shown?.end();
-  }
 }

@@ -3,6 +3,7 @@ import { UsageError } from '../cli/exit-code';
 import { EmbeddingModel, fingerprintOf } from '../embedding/embedder';
 import type { JsonObject } from '../memory/memory';
 import type { Clock } from '../memory/memory-backend';
+import type { MigrationProgress } from './migration-progress';
 import type { MigrationReport } from './migration-report';
 import { CollectionProgress, isUnfinished, MigrationRun, RunOptions } from './migration-run';
 import type { MigrationSource } from './migration-source';
@@ -12,16 +13,6 @@ import { Migrator, MigratorOptions, RejectSink } from './migrator';
 import { hasRejects, RejectsFile } from './rejects-file';
 import type { Verification } from './verification';
 import { verifyRun } from './verify-run';
-
-/** How far it is, for people. */
-export interface MigrationProgress {
-  /** @param total records of the source. */
-  start(total: number): void;
-  advance(records: number): void;
-  /** What was dealt with before this call. */
-  skip(records: number): void;
-  end(): void;
-}
 
 export interface MigrationParts {
   /** The command, such as `migrate-chroma`. */

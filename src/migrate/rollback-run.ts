@@ -1,10 +1,17 @@
-import type { MigrationParts } from './migration';
+import type { MigrationProgress } from './migration-progress';
 import type { MigrationRun } from './migration-run';
 import type { MigrationTarget } from './migration-target';
 import { rollBack, RollbackReport } from './rollback';
 import { rollbackJson } from './rollback-report';
 
-type Parts = Pick<MigrationParts, 'stop' | 'progress' | 'say'>;
+export interface RollbackParts {
+  /** Counts memories. */
+  readonly progress: MigrationProgress;
+  /** Aborted: it ends behind the page in hand. */
+  readonly stop: AbortSignal;
+  /** Tells whoever takes it back. */
+  readonly say: (message: string) => void;
+}
 
 /**
  * Takes back what a run has written, and notes the outcome with it. Can be repeated.
@@ -14,7 +21,7 @@ type Parts = Pick<MigrationParts, 'stop' | 'progress' | 'say'>;
 export async function rollBackRun(
   target: Pick<MigrationTarget, 'rollback' | 'setState' | 'note' | 'tidy'>,
   run: MigrationRun,
-  { stop, progress, say }: Parts,
+  { stop, progress, say }: RollbackParts,
 ): Promise<RollbackReport | undefined> {
   const store = target.rollback(run);
   await target.setState(run, 'rolling-back');

@@ -1,5 +1,4 @@
 import type { Memory } from '../memory/memory';
-import type { HeldMemory } from './import-decision';
 
 /** Cosine of a vector in the source and in the target, at least. Half precision leaves 0.9999999. */
 export const LEAST_COSINE = 0.9999;
@@ -97,7 +96,11 @@ export interface FoundMemory {
 }
 
 /** Whoever has an external id. */
-export type Holder = Pick<HeldMemory, 'id' | 'importRunId'>;
+export interface Holder {
+  readonly id: string;
+  /** The run that wrote it last. */
+  readonly importRunId: string | null;
+}
 
 /** A memory that a search found. */
 export interface FoundNear {

@@ -115,8 +115,6 @@ export class Verifier {
       batchSize: run.options.batchSize,
       model,
       now: () => this.at,
-      // What has no vector in the source has nothing to be compared with.
-      embed: async (texts) => texts.map(() => []),
     });
     for await (const batch of readAhead(batches)) {
       if (stop.aborted) return false;

@@ -1,4 +1,6 @@
-import type { MigrationParts } from './migration';
+import type { EmbeddingModel } from '../embedding/embedder';
+import type { Clock } from '../memory/memory-backend';
+import type { MigrationProgress } from './migration-progress';
 import type { MigrationRun } from './migration-run';
 import type { MigrationSource } from './migration-source';
 import type { MigrationTarget } from './migration-target';
@@ -6,7 +8,16 @@ import { Verification } from './verification';
 import { verificationJson } from './verification-report';
 import { Verifier } from './verifier';
 
-type Parts = Pick<MigrationParts, 'model' | 'clock' | 'stop' | 'progress' | 'say'>;
+export interface VerifyParts {
+  readonly model: EmbeddingModel;
+  readonly clock: Clock;
+  /** Counts records of the source, each twice. */
+  readonly progress: MigrationProgress;
+  /** Aborted: it ends behind the batch in hand. */
+  readonly stop: AbortSignal;
+  /** Tells whoever migrates. */
+  readonly say: (message: string) => void;
+}
 
 /**
  * Proves what a run has written, and notes the outcome with it.
@@ -14,7 +25,7 @@ type Parts = Pick<MigrationParts, 'model' | 'clock' | 'stop' | 'progress' | 'say
  * @returns undefined where it was told to stop.
  */
 export async function verifyRun(
-  { model, clock, stop, progress, say }: Parts,
+  { model, clock, stop, progress, say }: VerifyParts,
   target: Pick<MigrationTarget, 'verification' | 'note'>,
   source: MigrationSource,
   run: MigrationRun,

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { importedMemoryId, newMemoryId } from '../../src/memory/memory-id';
 import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';

@@ -69,6 +69,15 @@ export class ImportConnection {
     await this.connection.query('set default_transaction_read_only = on');
   }
 
+  /** Whether a migration, or taking one back, is under way. */
+  async isLocked(): Promise<boolean> {
+    const [row] = await this.query<{ held: boolean }>(
+      `select exists (select from pg_locks where locktype = 'advisory' and granted and ${LOCK_CONDITION}
+         and database = (select oid from pg_database where datname = current_database())) as held`,
+    );
+    return row!.held;
+  }
+
   /** A statement of the owner's, in a transaction of its own. */
   async query<T>(sql: string, values: unknown[] = []): Promise<T[]> {
     try {
