@@ -18,7 +18,7 @@ describe.each(CHROMA_VERSIONS)('everything of a directory of ChromaDB %s', (vers
   beforeAll(async () => {
     fixture = await unpackedChroma(version);
     database = await freshDatabase();
-    rig = new MigrationRig(database.url);
+    rig = new MigrationRig(database.url, { verify: true });
   });
   afterAll(async () => {
     rig.remove();
@@ -30,6 +30,8 @@ describe.each(CHROMA_VERSIONS)('everything of a directory of ChromaDB %s', (vers
     const before = snapshotOf(fixture.path);
     const report = await rig.start(directorySource(fixture.path));
     expect(report.state).toBe('finished');
+    expect(report.verification).toMatchObject({ passed: true, differences: {} });
+    expect(report.verification!.nearest.samples).toBe(200);
     expect(report.collections.map(({ name }) => name).sort()).toEqual(
       manifest.map(({ name }) => name).sort(),
     );

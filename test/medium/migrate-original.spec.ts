@@ -32,7 +32,7 @@ describeNative('migrate-original', () => {
     target = await createTestDatabase();
     restoreOriginal(source.url);
     directory = mkdtempSync(join(tmpdir(), 'wisdom-original-'));
-    rig = new MigrationRig(target.url);
+    rig = new MigrationRig(target.url, { verify: true });
   });
 
   afterEach(async () => {
@@ -275,7 +275,7 @@ describeNative('migrate-original', () => {
 describe('migrate-original', () => {
   it.each([
     [['--from', 'mysql://host/db'], '--from takes postgresql://'],
-    [[], "required option '--from <url>' not specified"],
+    [[], 'Where from? Give --from postgresql://'],
     [['--from', 'postgresql://h/db', '--map-user', '1'], '--map-user takes two ids of users such as 3=7'],
     [
       ['--from', 'postgresql://h/db', '--map-user', '1=2', '--map-user', '1=3'],

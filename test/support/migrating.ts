@@ -101,7 +101,7 @@ export class MigrationRig {
   }
 
   private runOptions(source: ChromaSourceOptions, options: Partial<RunOptions>): RunOptions {
-    return { batchSize: 1_000, onConflict: 'skip', strict: false, ...options, source } as RunOptions;
+    return { batchSize: 1_000, onConflict: 'skip', strict: false, ...options, source };
   }
 
   /** The file of the rejects is made in the working directory. */
