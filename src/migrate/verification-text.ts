@@ -72,7 +72,7 @@ function digestLine({ digests }: Verification): string {
 }
 
 function lowest(cosine: number | null): string {
-  return cosine === null ? '' : `, lowest cosine ${cosine.toFixed(7)}`;
+  return cosine === null ? '' : `, lowest cosine ${cosine.toFixed(9)}`;
 }
 
 function notInSource(count: number): string {
