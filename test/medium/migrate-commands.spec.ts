@@ -54,7 +54,7 @@ describeNative('a migration on the command line', () => {
 
   it('fails where somebody else wrote to the database, names it, and says what to do', async () => {
     await database.query(
-      `update wisdom_memory.memories set content = 'forged' where external_id = 'conv_001'`,
+      `update wisdom_memory.memories set content = 'forged' where external_id = 'conv_003'`,
     );
     const again = await migrate();
     expect(again.stdout).toContain('404 of 405 as in the source, 1 there before, otherwise, and left so');
