@@ -9,14 +9,23 @@ export class Api {
   ) {}
 
   /** Rejects with what the service answered unless that is a success. */
-  async post<T>(path: string, body: object): Promise<T> {
-    const response = await fetch(`${this.url}/api/memory/${path}`, {
+  post<T>(path: string, body: object): Promise<T> {
+    return this.call<T>(`/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
+  }
+
+  /** The same for a list by its query string. */
+  list<T>(query: string): Promise<T> {
+    return this.call<T>(`?${query}`, { method: 'GET' });
+  }
+
+  private async call<T>(path: string, init: RequestInit): Promise<T> {
+    const response = await fetch(`${this.url}/api/memory${path}`, init);
     const text = await response.text();
-    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${text.slice(0, 500)}`);
+    if (!response.ok) throw new Error(`${init.method} ${path}: ${response.status} ${text.slice(0, 500)}`);
     return JSON.parse(text) as T;
   }
 

@@ -9,6 +9,11 @@ export interface BenchmarkOptions {
   readonly locomo: string;
   /** A running service to measure instead of one that is started for it. */
   readonly url?: string;
+  /**
+   * A PostgreSQL database to use, as its superuser, instead of a server that is started for it. What the benchmarks put
+   * there stays, and is used again by the next run.
+   */
+  readonly database?: string;
 }
 
 export interface Row {

@@ -3,23 +3,39 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Benchmark, BenchmarkOptions, Row } from './benchmark';
+import { bulk } from './bulk.bench';
 import { embed } from './embed.bench';
 import { locomo } from './locomo.bench';
+import { memory } from './memory.bench';
 import { migrate } from './migrate.bench';
+import { recall } from './recall.bench';
 import { search } from './search.bench';
+import { sql } from './sql.bench';
 import { start } from './start.bench';
 import { store } from './store.bench';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { embed, store, search, locomo, migrate, start };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  embed,
+  store,
+  search,
+  recall,
+  sql,
+  bulk,
+  memory,
+  locomo,
+  migrate,
+  start,
+};
 const RESULTS = join(__dirname, 'results');
 
-/** `npm run bench -- [NAME ...] [--locomo FILE] [--url URL]` */
+/** `npm run bench -- [NAME ...] [--locomo FILE] [--url URL] [--database URL]` */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       locomo: { type: 'string', default: resolve(__dirname, '../../shared/data/locomo/dev.json') },
       url: { type: 'string' },
+      database: { type: 'string' },
     },
   });
   const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);

@@ -24,10 +24,15 @@ export class RecurringTask {
       .finally(() => (this.running = undefined));
   }
 
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.running;
+  }
+
   /** Waits for what is under way. Safe to call twice and before `start`. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
     this.timer = undefined;
-    await this.running;
+    await this.idle();
   }
 }

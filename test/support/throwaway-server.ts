@@ -12,15 +12,17 @@ export class ThrowawayServer {
     private readonly directory: string,
     /** Of its superuser; the same from start to start. */
     readonly url: string,
+    private readonly settings: readonly string[],
   ) {}
 
-  static async start(): Promise<ThrowawayServer> {
+  /** @param settings of the server, as its command line takes them: `-c`, `shared_buffers=1GB`. */
+  static async start(...settings: readonly string[]): Promise<ThrowawayServer> {
     const directory = await mkdtemp(join(tmpdir(), 'wm-postgres-'));
-    return new ThrowawayServer(directory, await run('start', directory));
+    return new ThrowawayServer(directory, await run('start', directory, ...settings), settings);
   }
 
   async startAgain(): Promise<void> {
-    await run('start', this.directory);
+    await run('start', this.directory, ...this.settings);
   }
 
   /** @param mode `immediate` is what a crash is to it; `fast` ends what is under way. */

@@ -1,9 +1,9 @@
 import { SearchAnswer, VectorQuery } from '../memory';
 import { fieldConditions, metadataCondition } from './filter-sql';
-import { CHUNKS_PER_MEMORY, hitOf, HitRow, hitsSql } from './hits-statement';
+import { halfVector } from './half-precision';
+import { CHUNKS_PER_MEMORY, hitOf, HitRow, hitRows, hitsSql } from './hits-statement';
 import { SqlParameters } from './sql-parameters';
-import { vectorText } from './stored-row';
-import { rowsOf, TenantContext } from './tenant-context';
+import { TenantContext } from './tenant-context';
 
 /**
  * Compares every vector that the filter leaves.
@@ -21,7 +21,7 @@ export async function searchExactly(
     const most = parameters.add(chunks, 'integer');
     const nearest = nearestSql(tenant, query, most, memoryIds, parameters);
     const sql = hitsSql(tenant, query, nearest, parameters);
-    const rows = await rowsOf<HitRow>(tenant, sql, parameters.values);
+    const rows = await hitRows(tenant, query, sql, parameters);
     if (rows.length === query.limit || isComplete(rows[0], chunks, query))
       return { hits: rows.map((row) => hitOf(tenant, row)), strategy: 'exact', exhaustive: true };
   }
@@ -50,7 +50,7 @@ function nearestSql(
     ...(memoryIds ? [`vector.memory_id = any(${parameters.add(memoryIds, 'uuid[]')})`] : []),
   ];
   const ranked = `
-    select vector.memory_id, (vector.embedding <=> ${parameters.add(vectorText(vector), 'halfvec')}) + 0 as distance
+    select vector.memory_id, (vector.embedding <=> ${parameters.add(halfVector(vector), 'halfvec')}) + 0 as distance
     from wisdom_memory.memory_vectors as vector
     where ${conditions.join(' and ')}
     order by distance, memory_id`;

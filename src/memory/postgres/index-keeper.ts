@@ -56,8 +56,13 @@ export class IndexKeeper {
     return this.indexed.has(userId);
   }
 
-  /** Takes one look and does what is to be done, unless another instance is at it. */
-  async keep(): Promise<void> {
+  /** Takes a look now, after one that is under way, and does what is to be done, unless another instance is at it. */
+  async keepNow(): Promise<void> {
+    await this.task.idle();
+    await this.keep();
+  }
+
+  private async keep(): Promise<void> {
     const { drop, build } = await this.look();
     if (drop.length + build.length === 0) return;
     await this.asOwner(async (owner) => {

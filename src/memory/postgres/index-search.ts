@@ -1,10 +1,10 @@
 import { SearchAnswer, VectorQuery } from '../memory';
 import { PLANS_FOR_EVERY_TENANT } from './app-transaction';
 import { fieldConditions, metadataCondition } from './filter-sql';
-import { CHUNKS_PER_MEMORY, hitOf, HitRow, hitsSql } from './hits-statement';
+import { halfVector } from './half-precision';
+import { CHUNKS_PER_MEMORY, hitOf, hitRows, hitsSql } from './hits-statement';
 import { SqlParameters } from './sql-parameters';
-import { vectorText } from './stored-row';
-import { rowsOf, TenantContext } from './tenant-context';
+import { TenantContext } from './tenant-context';
 
 /**
  * How many of the nearest chunks are looked at for those that a filter leaves. A filter that leaves fewer than 5 % of
@@ -36,7 +36,7 @@ export async function searchByIndex(
   const parameters = new SqlParameters();
   const nearest = nearestSql(tenant, query, chunks, parameters);
   const sql = hitsSql(tenant, query, nearest, parameters);
-  const rows = await rowsOf<HitRow>(tenant, sql, parameters.values);
+  const rows = await hitRows(tenant, query, sql, parameters);
   if (rows.length < query.limit || rows[0]!.candidates < chunks) {
     await tenant.connection.query(PLANS_FOR_EVERY_TENANT);
     return undefined;
@@ -55,7 +55,7 @@ function nearestSql(
   parameters: SqlParameters,
 ): string {
   const type = `halfvec(${vector.length})`;
-  const distance = `vector.embedding::${type} <=> ${parameters.add(vectorText(vector), type)}`;
+  const distance = `vector.embedding::${type} <=> ${parameters.add(halfVector(vector), type)}`;
   const conditions = [
     ...fieldConditions(tenant.userId, filter, tenant.now, 'vector', parameters),
     ...(filter.metadata

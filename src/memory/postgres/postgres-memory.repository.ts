@@ -121,7 +121,7 @@ export class PostgresMemoryRepository implements MemoryBackend {
    * by itself at start and every five minutes.
    */
   async keepIndexes(): Promise<void> {
-    await this.indexes?.keep();
+    await this.indexes?.keepNow();
   }
 
   count(userId: number): Promise<number> {

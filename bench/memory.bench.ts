@@ -1,0 +1,96 @@
+import { ServiceProcess } from '../test/support/service-process';
+import { Api } from './api';
+import { Benchmark, Row } from './benchmark';
+import { each } from './measure';
+import { realTexts } from './texts';
+import { withDatabase } from './tenant-database';
+
+const REQUESTS = 100_000;
+const PART = 10_000;
+const CONCURRENCY = 4;
+
+/** Parts until caches are full, the optimising compiler is done and the allocator has its shape. */
+const WARM_UP = 2;
+
+const TEXTS = 5_000;
+
+export const memory: Benchmark = {
+  about: `resident memory of the service on PostgreSQL over ${REQUESTS} requests: stores, searches, lists, deletes`,
+  run: ({ locomo, database }) => {
+    const texts = realTexts(TEXTS, locomo);
+    return withDatabase(database, async (DATABASE_URL) => {
+      const service = await ServiceProcess.start({
+        MEMORY_BACKEND: 'postgresql',
+        DATABASE_URL,
+        LOG_LEVEL: 'warn',
+      });
+      try {
+        return await measure(await service.url(), texts);
+      } finally {
+        await service.stop();
+      }
+    });
+  },
+};
+
+async function measure(url: string, texts: readonly string[]): Promise<Row[]> {
+  const api = new Api(url);
+  const sizes: number[] = [];
+  for (let start = 0; start < REQUESTS; start += PART) {
+    const numbers = Array.from({ length: PART }, (_, i) => start + i);
+    await each(numbers, CONCURRENCY, (n) => request(api, n, texts));
+    sizes.push(await residentMegabytes(url));
+    console.log(`${start + PART} requests: ${sizes.at(-1)!.toFixed(1)} MB`);
+  }
+  return [
+    ...sizes.map((measured, i) => ({
+      what: `after ${(i + 1) * PART} requests`,
+      unit: 'MB',
+      measured,
+      goal: '',
+    })),
+    {
+      what: `growth per ${PART} requests, after the first ${WARM_UP * PART}`,
+      unit: 'MB',
+      measured: slopeOf(sizes.slice(WARM_UP)),
+      goal: '< 1 MB',
+    },
+  ];
+}
+
+/** Of ten: six searches, half of them with questions that were not asked before, two stores, a list and a delete. */
+async function request(api: Api, n: number, texts: readonly string[]): Promise<void> {
+  const text = texts[(n * 7) % texts.length]!;
+  switch (n % 10) {
+    case 0:
+    case 1:
+      await api.post('store', { content: text, external_id: `key ${n % 5_000}`, metadata: { n: n % 100 } });
+      return;
+    case 2:
+      await api.list('limit=20');
+      return;
+    case 3:
+      await api.post('delete', { filter: { metadata_filter: { n: n % 100 } } });
+      return;
+    default:
+      await api.post('search', {
+        query: n % 2 === 0 ? texts[n % 100]! : `${n} ${text}`.slice(0, 200),
+        n_results: 10,
+        ...(n % 3 === 0 ? { metadata_filter: { n: { $gte: 50 } } } : {}),
+      });
+  }
+}
+
+async function residentMegabytes(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^process_resident_memory_bytes (\d+)$/m.exec(text)![1]) / 2 ** 20;
+}
+
+/** By least squares, per part. */
+function slopeOf(sizes: readonly number[]): number {
+  const middle = (sizes.length - 1) / 2;
+  const average = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+  const products = sizes.reduce((sum, size, i) => sum + (i - middle) * (size - average), 0);
+  const squares = sizes.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
+  return products / squares;
+}

@@ -1,0 +1,89 @@
+import type { Client } from 'pg';
+import type { MemoryFilter } from '../src/memory/memory';
+import { halfVector } from '../src/memory/postgres/half-precision';
+import type { PostgresDatabase } from '../src/memory/postgres/postgres-database';
+import { searchMemories } from '../src/memory/postgres/search-memories';
+import { Benchmark, Row } from './benchmark';
+import { readCorpus } from './corpus';
+import { percentile } from './measure';
+import { TENANTS } from './recall.bench';
+import { asSuperuser, fillTenants, withDatabase, withRepository } from './tenant-database';
+
+const GOAL = 'ratio <= 1.5';
+
+/** Answers that do not count: caches fill, statements are planned. */
+const WARM_UP = 10;
+
+const FILTERS: readonly (readonly [what: string, filter: MemoryFilter])[] = [
+  ['all', {}],
+  ['a project, 10 %', { projectId: 1 }],
+  ['a speaker, 50 %', { speaker: 'Bob' }],
+  ['a session, 1 %', { sessionId: 7 }],
+  ['a time, nearly all', { occurredAfter: new Date(0), occurredBefore: new Date(8e12) }],
+];
+
+/** The least that comparing all vectors of a user takes: one user's part of the covering index, no policy, no memories. */
+const BARE_SCAN = `
+  select memory_id, embedding <=> $1::halfvec as distance from wisdom_memory.memory_vectors
+  where user_id = $2 and model_id = 1 order by distance limit 10`;
+const BARE_SETTINGS =
+  '-c jit=off -c max_parallel_workers_per_gather=0 -c enable_seqscan=off -c enable_indexscan=off -c enable_bitmapscan=off';
+
+export const sql: Benchmark = {
+  about: 'p95 of the statements of a search in PostgreSQL beside a bare index-only scan of the same user',
+  run: async ({ locomo, database }) => {
+    const corpus = await readCorpus(locomo, Math.max(...TENANTS.map(([, memories]) => memories)));
+    return withDatabase(database, (url) =>
+      withRepository(url, async (repository, postgres) => {
+        await fillTenants(url, repository, corpus, TENANTS);
+        return asSuperuser(url, (bare) => measure(postgres, bare, corpus.questions), BARE_SETTINGS);
+      }),
+    );
+  },
+};
+
+async function measure(
+  database: PostgresDatabase,
+  bare: Client,
+  questions: readonly Float32Array[],
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const [userId, memories] of TENANTS)
+    for (const [what, filter] of FILTERS) {
+      const indexed = memories > database.config.exactUpTo;
+      const times: { searched: number[]; scanned: number[] } = { searched: [], scanned: [] };
+      for (const vector of [...questions.slice(0, WARM_UP), ...questions]) {
+        times.searched.push(await searchMs(database, userId, { vector, filter, limit: 10 }, indexed));
+        times.scanned.push(await scanMs(bare, userId, vector));
+      }
+      rows.push({
+        what: `${memories} memories, ${what}`,
+        unit: 'ms',
+        measured: percentile(times.searched.slice(WARM_UP), 0.95),
+        limit: percentile(times.scanned.slice(WARM_UP), 0.95),
+        goal: GOAL,
+      });
+    }
+  return rows;
+}
+
+/** As the service does it, from the first statement of the tenant's transaction to the last before its end. */
+function searchMs(
+  database: PostgresDatabase,
+  userId: number,
+  query: { vector: Float32Array; filter: MemoryFilter; limit: number },
+  indexed: boolean,
+): Promise<number> {
+  return database.withTenant(userId, async (connection) => {
+    const started = performance.now();
+    const tenant = { connection, userId, now: new Date(), modelId: 1, copies: true };
+    await searchMemories(tenant, query, indexed);
+    return performance.now() - started;
+  });
+}
+
+async function scanMs(bare: Client, userId: number, vector: Float32Array): Promise<number> {
+  const started = performance.now();
+  await bare.query({ name: 'bare', text: BARE_SCAN, values: [halfVector(vector), userId] });
+  return performance.now() - started;
+}
