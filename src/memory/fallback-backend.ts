@@ -12,7 +12,7 @@ import {
   Statistics,
   VectorQuery,
 } from './memory';
-import { MemoryBackend } from './memory-backend';
+import { IndexReads, MemoryBackend } from './memory-backend';
 
 /**
  * A backend in the place of the one that was asked for, until that one takes over. What works on several calls (finds
@@ -74,6 +74,10 @@ export class FallbackBackend implements MemoryBackend {
 
   ping(): Promise<void> {
     return this.target.ping();
+  }
+
+  async indexReads(): Promise<IndexReads | undefined> {
+    return this.target.indexReads?.();
   }
 
   largestStore(): Promise<number | undefined> {

@@ -17,6 +17,13 @@ export const MEMORY_BACKEND = Symbol('MEMORY_BACKEND');
 
 export type BackendName = 'postgresql' | 'chromadb' | 'in-memory';
 
+/** What searches have read of the index that holds the vectors, by all who use the store, since it counts. */
+export interface IndexReads {
+  readonly entries: number;
+  /** How often the table had to be looked at as well: rarely, as long as the store is well kept. */
+  readonly tableRows: number;
+}
+
 /**
  * The port: what every place that keeps memories promises. `test/contract` proves each sentence on every backend.
  *
@@ -98,6 +105,9 @@ export interface MemoryBackend {
    * Fewer than `limit` only where fewer exist. A memory whose vector is zero is never a result (cosine is undefined).
    */
   search(userId: number, query: VectorQuery): Promise<SearchAnswer>;
+
+  /** For whoever watches the service; left out, or undefined, where there is no such index. Cheap. */
+  indexReads?(): Promise<IndexReads | undefined>;
 
   /** How many live memories the user has. */
   count(userId: number): Promise<number>;

@@ -12,7 +12,7 @@ export class MetricsController {
   @ApiOperation({
     summary: 'Figures for Prometheus',
     description:
-      'Requests by method, route and status; batches, queue and cache of the embedding; searches by strategy; delay ' +
+      'Requests by method, route and status; batches, queue and cache of the embedding; searches by strategy and what they read of the index; delay ' +
       'of the event loop, memory and processor time. No label ever holds a path, an id or a text.',
   })
   @ApiOkResponse({

@@ -1,9 +1,11 @@
 import { Controller, Get, INestApplication, Param } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { Registry } from 'prom-client';
 import request from 'supertest';
 import { EMBEDDING_OBSERVER, EmbeddingObserver } from '../embedding/embedding-observer';
 import { MEMORY_OBSERVER, MemoryObserver } from '../memory/memory-observer';
 import { HTTP_METRICS } from './http-metrics';
+import { indexMetrics } from './index-metrics';
 import { MetricsModule } from './metrics.module';
 
 @Controller('things')
@@ -69,6 +71,26 @@ describe('MetricsModule', () => {
     expect(text).toContain('wisdom_memory_embedding_tokens_total 120');
     expect(text).toContain('wisdom_memory_embedding_cache_total{result="hit"} 2');
     expect(text).toContain('wisdom_memory_embedding_cache_total{result="miss"} 1');
+  });
+
+  it('shows what the backend has counted of its index, and the last of it while it cannot be asked', async () => {
+    const registry = new Registry();
+    const counted = [{ entries: 900, tableRows: 30 }, undefined, { entries: 950, tableRows: 31 }];
+    indexMetrics(registry, {
+      indexReads: async () => {
+        const reads = counted.shift();
+        if (!reads) throw new Error('away');
+        return reads;
+      },
+    });
+    const shown: string[] = [];
+    for (let scrape = 0; scrape < 3; scrape++) shown.push(await registry.metrics());
+    const lines = (entries: number, table: number) =>
+      `wisdom_memory_search_index_reads_total{of="entries"} ${entries}\n` +
+      `wisdom_memory_search_index_reads_total{of="table"} ${table}\n`;
+    expect(shown[0]).toContain(lines(900, 30));
+    expect(shown[1]).toContain(lines(900, 30));
+    expect(shown[2]).toContain(lines(950, 31));
   });
 
   it('counts searches by strategy', async () => {

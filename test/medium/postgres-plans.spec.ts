@@ -3,6 +3,7 @@ import { MemoryFilter, SearchStrategy } from '../../src/memory/memory';
 import { buildApproximateIndex, readLargeTenants } from '../../src/memory/postgres/approximate-index';
 import { deleteMemory } from '../../src/memory/postgres/delete-memories';
 import { countMemories, findMemory, listMemories } from '../../src/memory/postgres/find-memories';
+import { readIndexReads } from '../../src/memory/postgres/index-reads';
 import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
 import { searchMemories } from '../../src/memory/postgres/search-memories';
@@ -10,6 +11,7 @@ import { storeMemories } from '../../src/memory/postgres/store-memories';
 import { TenantContext } from '../../src/memory/postgres/tenant-context';
 import { embedded } from '../support/memories';
 import { MovableClock } from '../support/movable-clock';
+import { until } from '../support/processes';
 import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';
 import { TEST_MODEL } from '../support/test-model';
 import { unitVector } from '../support/vectors';
@@ -298,5 +300,31 @@ describeNative('plans of a native PostgreSQL, as the role of the app gets them',
       connection.query('select * from wisdom_memory.expired_memories($1, 1000)', [clock.now()]),
     );
     expect(scans(nodes)).toEqual(['Index Scan memories_expires']);
+  });
+
+  it('count what searches read of the covering index, and of the table where vacuum is behind', async () => {
+    const [userId, memories] = TENANTS[1]!;
+    const reads = async () => (await postgres.withoutTenant(readIndexReads))!;
+    const search = () =>
+      postgres.withTenant(userId, (connection) => {
+        const tenant = { connection, userId, now: clock.now(), modelId: 1, copies: true };
+        return searchMemories(tenant, { ...question, filter: {} }, false);
+      });
+    /** The share of table rows in what searches add to the figures; the server hands them on within a second. */
+    const shareOfTable = async () => {
+      const before = await reads();
+      await until('the searches are counted', async () => {
+        await search();
+        return (await reads()).entries >= before.entries + memories;
+      });
+      const after = await reads();
+      return (after.tableRows - before.tableRows) / (after.entries - before.entries);
+    };
+    await database.query('vacuum wisdom_memory.memory_vectors');
+    // What was read before the vacuum may be handed on only now.
+    await shareOfTable();
+    expect(await shareOfTable()).toBeLessThan(0.01);
+    await database.query(`update wisdom_memory.memory_vectors set chunk = chunk where user_id = ${userId}`);
+    expect(await shareOfTable()).toBeGreaterThan(0.1);
   });
 });

@@ -13,13 +13,14 @@ import {
   VectorQuery,
 } from '../memory';
 import { expirySweep } from '../expiry-sweep';
-import { Clock, MemoryBackend } from '../memory-backend';
+import { Clock, IndexReads, MemoryBackend } from '../memory-backend';
 import { MemoryVersion } from '../stored-memory';
 import { arrivedMemories } from './arrived-memories';
 import { deleteMatchingMemories, deleteMemory } from './delete-memories';
 import { registerModel } from './embedding-models';
 import { countMemories, findMemory, listMemories } from './find-memories';
 import { IndexKeeper } from './index-keeper';
+import { readIndexReads } from './index-reads';
 import { PostgresDatabase } from './postgres-database';
 import { ensureProject, findProject, listProjects } from './project-statements';
 import { searchMemories } from './search-memories';
@@ -122,6 +123,10 @@ export class PostgresMemoryRepository implements MemoryBackend {
    */
   async keepIndexes(): Promise<void> {
     await this.indexes?.keepNow();
+  }
+
+  indexReads(): Promise<IndexReads | undefined> {
+    return this.database.withoutTenant(readIndexReads);
   }
 
   count(userId: number): Promise<number> {
