@@ -22,7 +22,6 @@ export const memory: Benchmark = {
       const service = await ServiceProcess.start({
         MEMORY_BACKEND: 'postgresql',
         DATABASE_URL,
-        LOG_LEVEL: 'warn',
       });
       try {
         return await measure(await service.url(), texts);

@@ -2,13 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Benchmark, BenchmarkOptions, Row } from './benchmark';
+import { Benchmark, BenchmarkOptions } from './benchmark';
 import { bulk } from './bulk.bench';
 import { embed } from './embed.bench';
 import { locomo } from './locomo.bench';
 import { memory } from './memory.bench';
 import { migrate } from './migrate.bench';
 import { recall } from './recall.bench';
+import { display, Result, writeResultsPage } from './results-table';
 import { search } from './search.bench';
 import { sql } from './sql.bench';
 import { start } from './start.bench';
@@ -52,22 +53,9 @@ async function runOne(name: string, options: BenchmarkOptions): Promise<void> {
   console.table(rows.map(display));
   mkdirSync(RESULTS, { recursive: true });
   const machine = { node: process.version, cores: availableParallelism() };
-  const result = { name, at: new Date().toISOString(), machine, rows };
+  const result: Result = { name, about: benchmark.about, at: new Date().toISOString(), machine, rows };
   writeFileSync(join(RESULTS, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
-}
-
-function display({ what, unit, measured, limit, goal }: Row): Record<string, string> {
-  return {
-    what,
-    measured: `${rounded(measured)} ${unit}`,
-    limit: limit === undefined ? '' : `${rounded(limit)} ${unit}`,
-    ratio: limit === undefined ? '' : (measured / limit).toFixed(2),
-    goal,
-  };
-}
-
-function rounded(figure: number): string {
-  return figure >= 100 ? figure.toFixed(0) : figure.toPrecision(3);
+  writeResultsPage(RESULTS);
 }
 
 main().catch((error: unknown) => {
