@@ -42,7 +42,7 @@ const MOST_NAMED = 10;
 export function rollbackText(report: RollbackReport, runId: string): string {
   const { removed, restored, kept, projects, users } = report;
   return [
-    `Run ${runId} is taken back: ${number(removed)} memories removed, ${number(restored)} restored as they were before.`,
+    `Run ${runId} is taken back: ${number(removed)} of its memories removed, ${number(restored)} restored as they were before.`,
     ...KEEP_REASONS.flatMap((reason) => (kept[reason] ? [keptLine(reason, kept[reason])] : [])),
     ...ownersLine('projects', projects),
     ...ownersLine('users', users),
@@ -62,7 +62,7 @@ function ownersLine(what: string, { removed, kept }: OwnersRolledBack): string[]
   if (removed === 0 && kept.length === 0) return [];
   const named = kept.slice(0, MOST_NAMED).join(', ') + (kept.length > MOST_NAMED ? ', ...' : '');
   const rest = kept.length === 0 ? '' : `; in use and kept: ${named}`;
-  return [`  ${number(removed)} ${what} removed that it had made${rest}`];
+  return [`  Of the ${what} that it had made, ${number(removed)} removed${rest}`];
 }
 
 function number(value: number): string {

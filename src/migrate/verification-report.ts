@@ -3,7 +3,7 @@ import { DIFFERENCES, Verification, VerifiedMemory } from './verification';
 
 /** A verification for programs; part of what the commands promise. */
 export function verificationJson(verification: Verification): JsonObject {
-  const { passed, collections, differences, digests, vectors, nearest } = verification;
+  const { passed, collections, differences, left, digests, vectors, nearest } = verification;
   return {
     passed,
     collections: collections.map(({ name, userId, changedSince, leftAsTheyWere, ...counts }) => ({
@@ -17,6 +17,7 @@ export function verificationJson(verification: Verification): JsonObject {
       const found = differences[kind];
       return found ? [{ kind, count: found.count, examples: found.examples.map(memoryJson) }] : [];
     }),
+    left_as_they_were: { count: left.count, examples: left.examples.map(memoryJson) },
     digests: { source: digests.source, target: digests.target },
     vectors: {
       compared: vectors.compared,

@@ -12,6 +12,8 @@ import type {
 /** So many of each kind are named. */
 const MOST_EXAMPLES = 10;
 
+const NONE: Differing = { count: 0, examples: [] };
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export type CollectionTally = Mutable<CollectionVerification>;
@@ -20,6 +22,7 @@ export type CollectionTally = Mutable<CollectionVerification>;
 export class VerificationTally {
   readonly collections: CollectionTally[] = [];
   private readonly differing = new Map<Difference, Differing>();
+  private left = NONE;
   private readonly digests = { source: createHash('sha256'), target: createHash('sha256') };
   private compared = 0;
   private lowestCosine: number | null = null;
@@ -43,9 +46,12 @@ export class VerificationTally {
   }
 
   differs(kind: Difference, memory: VerifiedMemory): void {
-    const { count = 0, examples = [] } = this.differing.get(kind) ?? {};
-    const named = count < MOST_EXAMPLES ? [...examples, memory] : examples;
-    this.differing.set(kind, { count: count + 1, examples: named });
+    this.differing.set(kind, oneMore(this.differing.get(kind) ?? NONE, memory));
+  }
+
+  /** Of a memory that was there before, otherwise. */
+  leaves(memory: VerifiedMemory): void {
+    this.left = oneMore(this.left, memory);
   }
 
   /** Of a memory whose text and metadata, and vectors where the source has any, were compared. */
@@ -64,6 +70,7 @@ export class VerificationTally {
       passed: this.differing.size === 0 && nearest.differing.count === 0,
       collections: this.collections,
       differences: Object.fromEntries(this.differing),
+      left: this.left,
       digests: { source: source.digest('hex'), target: target.digest('hex') },
       vectors: {
         compared: this.compared,
@@ -73,4 +80,8 @@ export class VerificationTally {
       nearest,
     };
   }
+}
+
+function oneMore({ count, examples }: Differing, memory: VerifiedMemory): Differing {
+  return { count: count + 1, examples: count < MOST_EXAMPLES ? [...examples, memory] : examples };
 }

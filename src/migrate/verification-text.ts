@@ -37,13 +37,14 @@ const REMEDY: Record<Difference, string> = {
 
 /** A verification for people. */
 export function verificationText(verification: Verification, runId: string): string {
-  const { passed, collections, differences, vectors, nearest } = verification;
+  const { passed, collections, differences, left, vectors, nearest } = verification;
   return [
     'Compared with the source:',
     ...collections.map(collectionLine),
     `  Text and metadata: ${digestLine(verification)}`,
     `  Vectors: ${number(vectors.compared)} compared${lowest(vectors.lowestCosine)}${notInSource(vectors.notInSource)}`,
     `  The nearest ten of ${number(nearest.samples)} samples: ${nearestLine(nearest)}`,
+    ...(left.count > 0 ? [`  There before, otherwise, and left so: ${namesOf(left)}`] : []),
     ...DIFFERENCES.flatMap((kind) => (differences[kind] ? differenceLines(kind, differences[kind]) : [])),
     ...nearestLines(nearest),
     passed
@@ -85,12 +86,16 @@ function nearestLine({ samples, differing }: Verification['nearest']): string {
   return `the same as by brute force over the source (swaps within ${SWAP_TOLERANCE} of cosine aside)`;
 }
 
-function differenceLines(kind: Difference, { count, examples }: Differing): string[] {
-  const memories = count === 1 ? 'memory' : 'memories';
+function differenceLines(kind: Difference, differing: Differing): string[] {
+  const memories = differing.count === 1 ? 'memory' : 'memories';
   return [
-    `  ${number(count)} ${memories} ${MEANING[kind]}: ${examples.map(nameOf).join(', ')}${count > examples.length ? ', ...' : ''}`,
+    `  ${number(differing.count)} ${memories} ${MEANING[kind]}: ${namesOf(differing)}`,
     `    ${REMEDY[kind]}`,
   ];
+}
+
+function namesOf({ count, examples }: Differing): string {
+  return examples.map(nameOf).join(', ') + (count > examples.length ? ', ...' : '');
 }
 
 function nearestLines({ differing: { count, examples } }: Verification['nearest']): string[] {

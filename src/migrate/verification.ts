@@ -67,6 +67,8 @@ export interface Verification {
   readonly passed: boolean;
   readonly collections: readonly CollectionVerification[];
   readonly differences: Readonly<Partial<Record<Difference, Differing>>>;
+  /** Memories that were there before, otherwise, and were left so: no failure, but worth a look. */
+  readonly left: Differing;
   /** sha256 over text and metadata of everything that was compared, in the source and as it was read back. */
   readonly digests: { readonly source: string; readonly target: string };
   readonly vectors: {

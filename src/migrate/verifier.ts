@@ -158,9 +158,9 @@ export class Verifier {
     if (found.isOfRun && found.isUntouched) this.untouched.set(userId, (this.untouched.get(userId) ?? 0) + 1);
     const comparison = compareMemories(record, found, holder);
     if (found.isOfRun ? !found.isUntouched : comparison.differences.length > 0) {
-      this.excluded.add(verified.id);
       if (found.isOfRun) tally.changedSince++;
-      else tally.leftAsTheyWere++;
+      else this.leave(verified, tally);
+      this.excluded.add(verified.id);
       return;
     }
     const [vector] = record.vectors;
@@ -186,13 +186,17 @@ export class Verifier {
       return;
     }
     tally.memories++;
-    if (isHeld) {
-      this.excluded.add(verified.id);
-      tally.leftAsTheyWere++;
-    } else {
+    if (isHeld) this.leave(verified, tally);
+    else {
       tally.missing++;
       this.tally.differs('missing', verified);
     }
+  }
+
+  private leave(verified: VerifiedMemory, tally: CollectionTally): void {
+    tally.leftAsTheyWere++;
+    this.tally.leaves(verified);
+    this.excluded.add(verified.id);
   }
 
   /** Where the run has written more than was found by the source's memories, ids are needed to tell which. */

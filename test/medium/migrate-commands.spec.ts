@@ -58,9 +58,26 @@ describeNative('a migration on the command line', () => {
     );
     const again = await migrate();
     expect(again.stdout).toContain('404 of 405 as in the source, 1 there before, otherwise, and left so');
+    expect(again.stdout).toMatch(/otherwise, and left so: \S+ of user 1 \("conv_003" of wisdom_sessions\)\n/);
     const { exitCode, stdout } = await migrate('--on-conflict', 'overwrite');
     expect(stdout).toContain('405 of 405 as in the source');
     expect(exitCode).toBe(1);
+  });
+
+  it('ends with 1 where what it wrote is not what can be read', async () => {
+    const scratch = ['--collection', 'scratch_l2', '--user-id', '7'];
+    expect((await migrate(...scratch)).exitCode).toBe(0);
+    await database.query(`
+      create function public.forge() returns trigger language plpgsql as $$
+        begin new.content := 'forged'; return new; end $$;
+      create trigger forge before insert on wisdom_memory.memories
+        for each row when (new.user_id = 8) execute function public.forge()`);
+    const { exitCode, stdout } = await migrate('--collection', 'scratch_l2', '--user-id', '8');
+    expect(stdout).toContain('  20 memories with another text: ');
+    expect(stdout).toContain('The verification FAILED. To take all of it back: --rollback');
+    expect(exitCode).toBe(1);
+    for (const { run_id: id } of ((await listed()).runs as { run_id: string }[]).slice(0, 2))
+      expect((await cli('migrate-chroma', '--rollback', id, '--yes')).exitCode).toBe(0);
   });
 
   it('leaves the comparison out if asked to', async () => {
@@ -80,6 +97,8 @@ describeNative('a migration on the command line', () => {
     const { runs } = await listed();
     expect(runs).toMatchObject([
       { skipped: 405, verified: null },
+      { inserted: 20, verified: false, state: 'rolled-back' },
+      { inserted: 20, verified: true, state: 'rolled-back' },
       { overwritten: 405, verified: true },
       { skipped: 405, verified: true },
       { run_id: runId, command: 'migrate-chroma', state: 'finished', inserted: 405, rejected: 2 },
@@ -121,8 +140,8 @@ describeNative('a migration on the command line', () => {
     expect(early.stdout).toContain('405 overwritten by a later run since: take that back first');
     expect(early.exitCode).toBe(1);
     const { runs } = (await listed()) as { runs: { run_id: string }[] };
-    const later = await cli('migrate-original', '--rollback', runs[1]!.run_id, '--yes');
-    expect(later.stdout).toContain('0 memories removed, 405 restored as they were before.');
+    const later = await cli('migrate-original', '--rollback', runs[3]!.run_id, '--yes');
+    expect(later.stdout).toContain('0 of its memories removed, 405 restored as they were before.');
     expect(later.exitCode).toBe(0);
     const { exitCode, stdout } = await cli('migrate-chroma', '--rollback', runId, '--yes', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ run_id: runId, removed: 405, restored: 0, kept: [] });
