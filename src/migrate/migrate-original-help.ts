@@ -7,7 +7,9 @@ and again: only what is not there yet is written. Each batch is one transaction 
 the batch in hand. What cannot be kept is written to migration-<run>-rejects.ndjson in the current directory, with
 everything that it had.
 
-Ends with 0; with 1 if memories were rejected, 2 if called wrongly, 3 if source or target cannot be used, 130 if
+Afterwards everything is read back and compared with the source. --rollback takes a run back; migrate-runs lists them.
+
+Ends with 0; with 1 if memories were rejected or the comparison failed, 2 if called wrongly, 3 if source or target cannot be used, 130 if
 interrupted. After 3 and 130 --resume goes on.
 
 Examples:
