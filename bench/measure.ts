@@ -59,11 +59,6 @@ export function median(figures: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** The figure that a part of them does not exceed: 0.95 of all. */
-export function percentile(figures: readonly number[], part: number): number {
-  return figures.toSorted((a, b) => a - b)[Math.ceil(figures.length * part) - 1]!;
-}
-
 export function mean(figures: readonly number[]): number {
   return figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
 }

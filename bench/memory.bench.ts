@@ -1,12 +1,15 @@
 import { ServiceProcess } from '../test/support/service-process';
 import { Api } from './api';
 import { Benchmark, Row } from './benchmark';
-import { each } from './measure';
+import { each, inPartsOf, median } from './measure';
 import { realTexts } from './texts';
 import { withDatabase } from './tenant-database';
 
 const REQUESTS = 100_000;
-const PART = 10_000;
+/** After so many the memory is looked at. */
+const SAMPLE = 1_000;
+/** So many samples are one row of the table. */
+const PART = 10;
 const CONCURRENCY = 4;
 
 /** Parts until caches are full, the optimising compiler is done and the allocator has its shape. */
@@ -34,24 +37,24 @@ export const memory: Benchmark = {
 
 async function measure(url: string, texts: readonly string[]): Promise<Row[]> {
   const api = new Api(url);
-  const sizes: number[] = [];
-  for (let start = 0; start < REQUESTS; start += PART) {
-    const numbers = Array.from({ length: PART }, (_, i) => start + i);
+  const samples: number[] = [];
+  for (let start = 0; start < REQUESTS; start += SAMPLE) {
+    const numbers = Array.from({ length: SAMPLE }, (_, i) => start + i);
     await each(numbers, CONCURRENCY, (n) => request(api, n, texts));
-    sizes.push(await residentMegabytes(url));
-    console.log(`${start + PART} requests: ${sizes.at(-1)!.toFixed(1)} MB`);
+    samples.push(await residentMegabytes(url));
   }
+  const requests = (parts: number) => parts * PART * SAMPLE;
   return [
-    ...sizes.map((measured, i) => ({
-      what: `after ${(i + 1) * PART} requests`,
+    ...inPartsOf(PART, samples).map((part, i) => ({
+      what: `median of the ${requests(1)} requests to ${requests(i + 1)}`,
       unit: 'MB',
-      measured,
+      measured: median(part),
       goal: '',
     })),
     {
-      what: `growth per ${PART} requests, after the first ${WARM_UP * PART}`,
+      what: `growth per ${requests(1)} requests, after the first ${requests(WARM_UP)}`,
       unit: 'MB',
-      measured: slopeOf(sizes.slice(WARM_UP)),
+      measured: PART * slopeOf(samples.slice(WARM_UP * PART)),
       goal: '< 1 MB',
     },
   ];
@@ -85,11 +88,9 @@ async function residentMegabytes(url: string): Promise<number> {
   return Number(/^process_resident_memory_bytes (\d+)$/m.exec(text)![1]) / 2 ** 20;
 }
 
-/** By least squares, per part. */
-function slopeOf(sizes: readonly number[]): number {
-  const middle = (sizes.length - 1) / 2;
-  const average = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
-  const products = sizes.reduce((sum, size, i) => sum + (i - middle) * (size - average), 0);
-  const squares = sizes.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
-  return products / squares;
+/** The median of the slopes between any two (Theil and Sen): a sample just after a collection of garbage moves nothing. */
+function slopeOf(samples: readonly number[]): number {
+  return median(
+    samples.flatMap((from, i) => samples.slice(i + 1).map((to, between) => (to - from) / (between + 1))),
+  );
 }

@@ -10,7 +10,7 @@ import { memory } from './memory.bench';
 import { migrate } from './migrate.bench';
 import { recall } from './recall.bench';
 import { display, Result, writeResultsPage } from './results-table';
-import { search } from './search.bench';
+import { search, searchPostgresql } from './search.bench';
 import { sql } from './sql.bench';
 import { start } from './start.bench';
 import { store } from './store.bench';
@@ -19,6 +19,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   embed,
   store,
   search,
+  'search-postgresql': searchPostgresql,
   recall,
   sql,
   bulk,

@@ -5,7 +5,7 @@ import type { PostgresDatabase } from '../src/memory/postgres/postgres-database'
 import { searchMemories } from '../src/memory/postgres/search-memories';
 import { Benchmark, Row } from './benchmark';
 import { readCorpus } from './corpus';
-import { percentile } from './measure';
+import { p95 } from './measure';
 import { TENANTS } from './recall.bench';
 import { asSuperuser, fillTenants, withDatabase, withRepository } from './tenant-database';
 
@@ -68,8 +68,8 @@ async function measure(
       rows.push({
         what: `${memories} memories, ${what}`,
         unit: 'ms',
-        measured: percentile(times.searched.slice(WARM_UP), 0.95),
-        limit: percentile(times.scanned.slice(WARM_UP), 0.95),
+        measured: p95(times.searched.slice(WARM_UP)),
+        limit: p95(times.scanned.slice(WARM_UP)),
         goal: GOAL,
       });
     }

@@ -9,6 +9,7 @@ import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-mem
 import { searchMemories } from '../../src/memory/postgres/search-memories';
 import { storeMemories } from '../../src/memory/postgres/store-memories';
 import { TenantContext } from '../../src/memory/postgres/tenant-context';
+import { explainedNodes, explainEverything, PlanNode, scans } from '../support/explained-plans';
 import { embedded } from '../support/memories';
 import { MovableClock } from '../support/movable-clock';
 import { until } from '../support/processes';
@@ -26,17 +27,6 @@ const TENANTS: readonly (readonly [userId: number, memories: number])[] = [
 const BATCH = 1_000;
 const VECTORS = Array.from({ length: 500 }, (_, i) => unitVector(i));
 
-/** One node of a plan as EXPLAIN (ANALYZE, FORMAT JSON) tells it. */
-interface PlanNode {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly 'Index Name'?: string;
-  readonly 'Heap Fetches'?: number;
-  readonly 'Actual Loops': number;
-  readonly 'Actual Rows': number;
-  readonly Plans?: readonly PlanNode[];
-}
-
 describeNative('plans of a native PostgreSQL, as the role of the app gets them', () => {
   const clock = new MovableClock();
   let database: TestDatabase;
@@ -44,20 +34,9 @@ describeNative('plans of a native PostgreSQL, as the role of the app gets them',
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    const name = new URL(database.url).pathname.slice(1);
     await fill();
     await database.query('vacuum analyze');
-    // The server explains what it runs, statements inside functions and foreign keys too, and tells the client.
-    const settings = {
-      session_preload_libraries: 'auto_explain',
-      'auto_explain.log_min_duration': '0',
-      'auto_explain.log_nested_statements': 'on',
-      'auto_explain.log_analyze': 'on',
-      'auto_explain.log_format': 'json',
-      client_min_messages: 'log',
-    };
-    for (const [setting, value] of Object.entries(settings))
-      await database.query(`alter database ${name} set ${setting} = '${value}'`);
+    await explainEverything(database);
     postgres = new PostgresDatabase(databaseConfig(database.url), () => undefined);
     await postgres.connect();
   }, 180_000);
@@ -96,37 +75,14 @@ describeNative('plans of a native PostgreSQL, as the role of the app gets them',
   }
 
   /** The nodes of every plan that was run for `work`. */
-  async function nodesOf(
-    userId: number,
-    work: (tenant: TenantContext) => Promise<unknown>,
-  ): Promise<PlanNode[]> {
-    const plans: PlanNode[] = [];
-    await postgres.withTenant(userId, async (connection: PoolClient) => {
-      const listen = ({ message }: { message?: string }) => {
-        const json = /plan:\n([\s\S]*)$/.exec(message ?? '')?.[1];
-        if (json) plans.push((JSON.parse(json) as { Plan: PlanNode }).Plan);
-      };
-      connection.on('notice', listen);
-      await work({ connection, userId, now: clock.now(), modelId: 1, copies: true });
-      // A statement ends, and is explained, when the next one comes.
-      await connection.query('select 1');
-      connection.off('notice', listen);
-    });
-    expect(plans.length).toBeGreaterThan(0);
-    return plans.flatMap(flattened);
+  function nodesOf(userId: number, work: (tenant: TenantContext) => Promise<unknown>): Promise<PlanNode[]> {
+    return postgres.withTenant(userId, (connection) =>
+      explainedNodes(connection, () => work(tenantOf(userId, connection))),
+    );
   }
 
-  function flattened(node: PlanNode): PlanNode[] {
-    return [node, ...(node.Plans ?? []).flatMap(flattened)];
-  }
-
-  /** Node types and indexes by which the plans read our large tables. */
-  function scans(nodes: readonly PlanNode[]): string[] {
-    const scanned = nodes.filter((node) => /Scan$/.test(node['Node Type']));
-    const ours = scanned.filter((node) => node['Index Name'] ?? /^memor/.test(node['Relation Name'] ?? ''));
-    return [
-      ...new Set(ours.map((node) => `${node['Node Type']} ${node['Index Name'] ?? node['Relation Name']}`)),
-    ];
+  function tenantOf(userId: number, connection: PoolClient): TenantContext {
+    return { connection, userId, now: clock.now(), modelId: 1, copies: true };
   }
 
   const question = { vector: unitVector(77), limit: 10 };
@@ -208,7 +164,7 @@ describeNative('plans of a native PostgreSQL, as the role of the app gets them',
       const byExternalId = await nodesOf(userId, (tenant) => findMemory(tenant, 'key 5'));
       expect(scans(byExternalId)).toEqual(['Index Scan memories_external_id_key']);
       const { id } = (await postgres.withTenant(userId, (connection) =>
-        findMemory({ connection, userId, now: clock.now(), modelId: 1, copies: true }, 'key 5'),
+        findMemory(tenantOf(userId, connection), 'key 5'),
       ))!;
       const nodes = await nodesOf(userId, (tenant) => deleteMemory(tenant, id));
       expect(scans(nodes).sort()).toEqual(['Index Scan memories_pkey', 'Index Scan memory_vectors_pkey']);
@@ -306,10 +262,9 @@ describeNative('plans of a native PostgreSQL, as the role of the app gets them',
     const [userId, memories] = TENANTS[1]!;
     const reads = async () => (await postgres.withoutTenant(readIndexReads))!;
     const search = () =>
-      postgres.withTenant(userId, (connection) => {
-        const tenant = { connection, userId, now: clock.now(), modelId: 1, copies: true };
-        return searchMemories(tenant, { ...question, filter: {} }, false);
-      });
+      postgres.withTenant(userId, (connection) =>
+        searchMemories(tenantOf(userId, connection), { ...question, filter: {} }, false),
+      );
     /** The share of table rows in what searches add to the figures; the server hands them on within a second. */
     const shareOfTable = async () => {
       const before = await reads();

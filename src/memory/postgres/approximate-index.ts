@@ -23,7 +23,7 @@ export interface VectorSpace {
 
 const NAME = /^memory_vectors_hnsw_(-?\d+)_(\d+)$/;
 
-/** An element takes its vector, 16 to 32 neighbours on each layer and what leads to them: 780 bytes beside the vector. */
+/** Beside its numbers, at most: 200,000 of 384 dimensions were built within 300 MB. */
 const ELEMENT_BYTES = 800;
 
 /** More would be a burden to the server; the index of a larger tenant is built nonetheless, only slower. */
@@ -42,7 +42,7 @@ export async function readApproximateIndexes(connection: ClientBase): Promise<Ap
   });
 }
 
-/** Tenants with more vectors than a number, of any model's. */
+/** Tenants with more vectors of the model than a number. */
 export async function readLargeTenants(
   connection: ClientBase,
   { modelId }: VectorSpace,
