@@ -21,6 +21,8 @@ export class ImportSink implements MigrationSink {
   /** Ids of the projects of the user who is written to, by name. */
   private projects = new Map<string, number>();
   private userId?: number;
+  /** Users who are there for certain. */
+  private readonly users = new Set<number>();
 
   constructor(
     private readonly connection: ImportConnection,
@@ -65,7 +67,8 @@ export class ImportSink implements MigrationSink {
       .filter((project) => !this.projects.has(project))
       .map((project) => ({ name: project }));
     const [progress, ids] = await this.connection.transaction(async (connection) => {
-      if (records.length > 0) await ensureUser(connection, this.run.id, userId, userName);
+      if (records.length > 0 && !this.users.has(userId))
+        await ensureUser(connection, this.run.id, userId, userName);
       const tenant = this.tenant(connection, userId);
       const [outcome, made] = await asTenant(connection, userId, async () => {
         const added = await ensureProjects(tenant, this.run.id, unknown);
@@ -78,6 +81,7 @@ export class ImportSink implements MigrationSink {
       return [checkpoint, made] as const;
     });
     this.remember(userId, ids);
+    if (records.length > 0) this.users.add(userId);
     return progress;
   }
 
