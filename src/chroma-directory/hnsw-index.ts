@@ -70,10 +70,14 @@ export class HnswIndex {
     return new HnswIndex(openedFile(folder, DATA_FILE), layout);
   }
 
+  /** Of `data_level0.bin`, from its beginning: the rest is room for more. */
+  get usedBytes(): number {
+    return this.layout.elements * this.layout.elementBytes;
+  }
+
   /** What is wrong with the file as a whole; the elements before the damage can still be read. */
   get damage(): string | undefined {
-    const { elements, elementBytes } = this.layout;
-    return this.data.size < elements * elementBytes ? `${DATA_FILE} ends early` : undefined;
+    return this.data.size < this.usedBytes ? `${DATA_FILE} ends early` : undefined;
   }
 
   /** The label of each element that is there, in the order of their places 0, 1, ... */

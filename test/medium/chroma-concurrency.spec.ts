@@ -1,4 +1,5 @@
 import { ChromaMemoryRepository } from '../../src/memory/chroma/chroma-memory.repository';
+import { PlannedWrite } from '../../src/memory/chroma/chroma-endpoint';
 import { ChromaServer } from '../../src/memory/chroma/chroma-server';
 import { EmbeddedMemory, MemoryFilter } from '../../src/memory/memory';
 import { BackendUnavailableError, BatchTooLargeError } from '../../src/memory/memory.errors';
@@ -12,13 +13,13 @@ jest.setTimeout(60_000);
 
 const OPTIONS = { shared: false, mostVectors: 50_000, mostBytes: 64e6 };
 
-/** Counts what is written to it: there is room to be made sure of before every write. */
+/** Counts what is written to it: every write is prepared. */
 class CountingServer extends ChromaServer {
   writes = 0;
 
-  override ensureSpace(bytes: number): Promise<void> {
+  override prepareWrite(write: PlannedWrite): Promise<void> {
     this.writes++;
-    return super.ensureSpace(bytes);
+    return super.prepareWrite(write);
   }
 }
 

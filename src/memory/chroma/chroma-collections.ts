@@ -55,9 +55,11 @@ export class ChromaCollections {
 
   /** The id of a collection, which is made if there is none of that name (3 characters at least). */
   async ensureCollection(name: string): Promise<string> {
-    await this.connection.endpoint.ensureSpace(1);
+    const { endpoint } = this.connection;
+    await endpoint.prepareWrite({ records: 0, bytes: 1 });
     return this.connection.call(async (client) => {
-      const configuration = { hnsw: { space: 'cosine' as const } };
+      const { recordsPerSync: sync_threshold } = endpoint;
+      const configuration = { hnsw: { space: 'cosine' as const, ...(sync_threshold && { sync_threshold }) } };
       const options = { name, configuration, embeddingFunction: NO_EMBEDDING };
       return (await client.getOrCreateCollection(options)).id;
     });
@@ -120,7 +122,7 @@ export class ChromaCollections {
   /** Removes all of the records, or none; those that do not exist do not matter. */
   async delete(collection: string, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    await this.connection.endpoint.ensureSpace(0);
+    await this.connection.endpoint.prepareWrite({ records: ids.length, bytes: 0 });
     await this.inside(collection, (records) => records.delete({ ids: [...ids] }));
   }
 
@@ -142,11 +144,12 @@ export class ChromaCollections {
     });
   }
 
-  private async send(collection: string, verb: 'upsert' | 'update', content: object): Promise<void> {
+  private async send(collection: string, verb: 'upsert' | 'update', content: Content): Promise<void> {
     const { tenant, database, headers } = this.connection.endpoint;
     const path = `api/v2/tenants/${encodeURIComponent(tenant)}/databases/${encodeURIComponent(database)}`;
     const body = JSON.stringify(content);
-    await this.connection.endpoint.ensureSpace(Buffer.byteLength(body));
+    const write = { records: content.ids.length, bytes: Buffer.byteLength(body) };
+    await this.connection.endpoint.prepareWrite(write);
     await this.connection.call(async (_client, url) => {
       const response = await fetch(`${url}/${path}/collections/${collection}/${verb}`, {
         method: 'POST',
@@ -161,6 +164,12 @@ export class ChromaCollections {
   private inside<T>(collection: string, request: (records: Collection) => Promise<T>): Promise<T> {
     return this.connection.call((client) => request(client.collection(collection)));
   }
+}
+
+/** Of a call, as it goes over the wire. */
+interface Content {
+  readonly ids: readonly string[];
+  readonly [field: string]: unknown;
 }
 
 /** Keeps the library from looking for the model that made a collection. Vectors are made elsewhere. */

@@ -3,6 +3,8 @@ export interface ChromaEndpoint {
   readonly headers: Readonly<Record<string, string>>;
   readonly tenant: string;
   readonly database: string;
+  /** After how many records the server writes the index of a collection that we make; undefined: as it likes. */
+  readonly recordsPerSync?: number;
   /** What whoever runs the service should know about it; known once it is started. */
   readonly remark?: string;
 
@@ -23,8 +25,19 @@ export interface ChromaEndpoint {
    */
   recover(failed: string, problem: ConnectionProblem): Promise<string>;
 
-  /** Rejects with `BackendUnavailableError` when there is no room to add so many bytes (0: to delete) and stay sound. */
-  ensureSpace(bytes: number): Promise<void>;
+  /**
+   * Called before each write: whatever happens during that, the server can be started again on what it acknowledged.
+   *
+   * @throws BackendUnavailableError when that is not so; there is no room, for one.
+   */
+  prepareWrite(write: PlannedWrite): Promise<void>;
+}
+
+export interface PlannedWrite {
+  /** That are written or removed. */
+  readonly records: number;
+  /** That are added; 0 when something is deleted. */
+  readonly bytes: number;
 }
 
 /** `lost`: no connection, or it broke. `silent`: no answer in time. */

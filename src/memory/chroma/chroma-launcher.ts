@@ -3,7 +3,8 @@ import { extname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { DirectoryLock } from '../directory-lock';
-import { FailureReason, LauncherFailure, LauncherOptions } from './launcher-protocol';
+import { FailureReason, IndexesRestored, LauncherFailure, LauncherOptions } from './launcher-protocol';
+import { restoreIndexes } from './restore-indexes';
 import { useWriteAheadLog } from './write-ahead-log';
 
 /**
@@ -28,6 +29,10 @@ function fail(reason: FailureReason, detail: string): void {
   const failure: LauncherFailure = { reason, detail };
   if (process.connected) process.send!(failure, end);
   else end();
+}
+
+function tell(message: IndexesRestored): void {
+  if (message.restored > 0 && process.connected) process.send!(message);
 }
 
 async function holdDirectory(directory: string): Promise<DirectoryLock | undefined> {
@@ -63,6 +68,7 @@ async function main(options: LauncherOptions): Promise<void> {
   const lock = await holdDirectory(options.directory);
   if (!lock) return fail('directory-in-use', '');
   useWriteAheadLog(options.directory);
+  tell({ restored: restoreIndexes(options.directory) });
   if (options.command === undefined) runBundled(options);
   else runProgram(options.command, options);
   // Reachable for as long as the process lives: a collected lock would be a released one.

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LauncherFailure, LauncherOptions } from './launcher-protocol';
+import { IndexesRestored, LauncherFailure, LauncherOptions } from './launcher-protocol';
 
 /** From source (tests, benchmarks) the child runs TypeScript by the flags that it inherits: scripts/run-typescript.js. */
 const LAUNCHER = join(__dirname, `chroma-launcher${extname(__filename)}`);
@@ -26,6 +26,8 @@ export interface ChromaProcessOptions {
   readonly command?: string;
   /** Gets each line that the server prints. */
   readonly onOutput: (line: string) => void;
+  /** Told how many vector indexes were put back from their copies. */
+  readonly onRestored: (indexes: number) => void;
   /** Ends it, also while it starts. */
   readonly signal: AbortSignal;
 }
@@ -46,6 +48,7 @@ export class ChromaProcess {
   /** Resolves when the process has ended, with why. */
   readonly ended: Promise<LauncherFailure>;
   readonly url: string;
+  private readonly onOutput: (line: string) => void;
   private readonly output: string[] = [];
   private failure: LauncherFailure = { reason: 'server-ended', detail: '' };
   private alive = true;
@@ -53,13 +56,17 @@ export class ChromaProcess {
   private constructor(
     private readonly child: ChildProcess,
     port: number,
-    private readonly onOutput: (line: string) => void,
+    { onOutput, onRestored }: Pick<ChromaProcessOptions, 'onOutput' | 'onRestored'>,
   ) {
+    this.onOutput = onOutput;
     this.url = `http://${HOST}:${port}`;
     for (const stream of [child.stdout!, child.stderr!]) {
       createInterface({ input: stream }).on('line', (line) => this.hear(line));
     }
-    child.on('message', (failure: LauncherFailure) => (this.failure = failure));
+    child.on('message', (message: LauncherFailure | IndexesRestored) => {
+      if ('restored' in message) onRestored(message.restored);
+      else this.failure = message;
+    });
     this.ended = new Promise((resolve) => {
       const settle = (): void => {
         this.alive = false;
@@ -79,7 +86,12 @@ export class ChromaProcess {
    *
    * @throws ChromaStartError when it ends before, or does not answer in time; nothing is left running.
    */
-  static async start({ directory, command, onOutput, signal }: ChromaProcessOptions): Promise<ChromaProcess> {
+  static async start({
+    directory,
+    command,
+    signal,
+    ...listeners
+  }: ChromaProcessOptions): Promise<ChromaProcess> {
     const port = await freePort();
     const options: LauncherOptions = { directory, host: HOST, port, command };
     const child = fork(LAUNCHER, [JSON.stringify(options)], {
@@ -87,7 +99,7 @@ export class ChromaProcess {
       // A process group of its own: Ctrl-C in a terminal must not end it before the service has finished its requests.
       detached: true,
     });
-    const server = new ChromaProcess(child, port, onOutput);
+    const server = new ChromaProcess(child, port, listeners);
     if (signal.aborted) server.kill();
     signal.addEventListener('abort', () => server.kill());
     await server.answering();

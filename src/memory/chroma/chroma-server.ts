@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StartupError } from '../../common/startup.error';
 import { DirectoryLock } from '../directory-lock';
 import { BackendUnavailableError } from '../memory.errors';
-import { ChromaEndpoint, ConnectionProblem } from './chroma-endpoint';
+import { ChromaEndpoint, ConnectionProblem, PlannedWrite } from './chroma-endpoint';
 import { ChromaProcess, ChromaStartError } from './chroma-process';
 import { ensureDiskSpace } from './disk-space';
+import { IndexSafeguard } from './index-safeguard';
 import { claimDirectory } from './owned-directory';
 import { useWriteAheadLog } from './write-ahead-log';
 
@@ -27,6 +28,8 @@ export interface ChromaServerOptions {
   /** Absolute. Ours, empty or not there yet: others are not opened (`claimDirectory`). */
   readonly directory: string;
   readonly command?: string;
+  /** Other than `RECORDS_PER_SYNC`, for tests. */
+  readonly recordsPerSync?: number;
   readonly log: ChromaServerLog;
 }
 
@@ -35,18 +38,29 @@ export interface ChromaServerLog {
   warn(message: string): void;
 }
 
+/**
+ * The server reads again with each write what came since it last wrote the index, 0.03 ms a record: after its default of
+ * 1,000 a store takes 42 ms instead of 7.
+ */
+export const RECORDS_PER_SYNC = 250;
+
 /** The local ChromaDB server: started, watched, and started again whenever it ends unasked. */
 export class ChromaServer implements ChromaEndpoint {
   readonly headers = {};
   readonly tenant = 'default_tenant';
   readonly database = 'default_database';
+  readonly recordsPerSync: number;
+  private readonly safeguard: IndexSafeguard;
   private readonly stopping = new AbortController();
   private running?: Promise<ChromaProcess>;
   private startedAt = 0;
   private deathsInARow = 0;
   private lastFailure = '';
 
-  constructor(private readonly options: ChromaServerOptions) {}
+  constructor(private readonly options: ChromaServerOptions) {
+    this.recordsPerSync = options.recordsPerSync ?? RECORDS_PER_SYNC;
+    this.safeguard = new IndexSafeguard(options.directory, this.recordsPerSync);
+  }
 
   /** @throws StartupError that says what to do. */
   async start(): Promise<void> {
@@ -88,8 +102,9 @@ export class ChromaServer implements ChromaEndpoint {
     }
   }
 
-  ensureSpace(bytes: number): Promise<void> {
-    return ensureDiskSpace(this.options.directory, bytes);
+  async prepareWrite({ records, bytes }: PlannedWrite): Promise<void> {
+    await this.safeguard.beforeWrite(records);
+    await ensureDiskSpace(this.options.directory, bytes);
   }
 
   /** Safe to call twice and before `start`. */
@@ -127,13 +142,18 @@ export class ChromaServer implements ChromaEndpoint {
 
   private async launch(): Promise<ChromaProcess> {
     // Opening brings the vector index up to date, which must not happen on a full disk.
-    await this.ensureSpace(0).catch(({ message }: Error) => {
+    await ensureDiskSpace(this.options.directory, 0).catch(({ message }: Error) => {
       throw new ChromaStartError({ reason: 'disk-full', detail: message }, []);
     });
     const server = await ChromaProcess.start({
       directory: this.options.directory,
       command: this.options.command,
       onOutput: (line) => this.options.log.debug(line),
+      onRestored: (indexes) =>
+        this.options.log.warn(
+          `ChromaDB ended while it wrote its vector index: ${indexes} of ${this.options.directory} were put back from ` +
+            'their copies. Nothing is lost; what came since follows from its queue.',
+        ),
       signal: this.stopping.signal,
     });
     this.startedAt = Date.now();

@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { BackendUnavailableError } from '../memory.errors';
 
 /**
- * ChromaDB overwrites the files of its vector index in place, every 1,000 records: a disk that fills up meanwhile
+ * ChromaDB overwrites the files of its vector index in place, every so many records: a disk that fills up meanwhile
  * leaves an index that can never be opened again, with everything that was acknowledged (tried on 1.0.0). So writing
  * stops while there is room for that.
  */
@@ -24,17 +24,26 @@ const DELETING_SHARE = 0.25;
  *   would go on writing to files that nobody finds again.
  */
 export async function ensureDiskSpace(directory: string, bytes: number): Promise<void> {
-  const { bavail, blocks, bsize } = await statfs(directory).catch((cause: unknown) => {
-    throw unreachable(directory, cause);
-  });
-  const free = bavail * bsize;
-  const reserve = Math.min(RESERVE_BYTES, RESERVE_SHARE * blocks * bsize);
+  const { free, reserve } = await spaceOf(directory);
   const needed = bytes === 0 ? DELETING_SHARE * reserve : reserve + COPIES_WRITTEN * bytes;
   if (free >= needed) return;
   throw new BackendUnavailableError(
     `The disk of ${directory} is full: ${inMegabytes(free)} are left, ${inMegabytes(needed)} are needed to write ` +
       'safely. Nothing was changed; free some space.',
   );
+}
+
+/** Free bytes of a directory's disk beyond those that are kept for writing safely; negative where these are short. */
+export async function spareBytes(directory: string): Promise<number> {
+  const { free, reserve } = await spaceOf(directory);
+  return free - reserve;
+}
+
+async function spaceOf(directory: string): Promise<{ readonly free: number; readonly reserve: number }> {
+  const { bavail, blocks, bsize } = await statfs(directory).catch((cause: unknown) => {
+    throw unreachable(directory, cause);
+  });
+  return { free: bavail * bsize, reserve: Math.min(RESERVE_BYTES, RESERVE_SHARE * blocks * bsize) };
 }
 
 function unreachable(directory: string, cause: unknown): BackendUnavailableError {

@@ -8,6 +8,11 @@ export interface LauncherOptions {
   readonly command?: string;
 }
 
+/** Sent before the server starts, where indexes were found half-written. */
+export interface IndexesRestored {
+  readonly restored: number;
+}
+
 /** Why there is no server, or no longer one. The launcher sends it once, right before it ends. */
 export interface LauncherFailure {
   readonly reason: FailureReason;

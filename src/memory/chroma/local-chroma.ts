@@ -4,9 +4,9 @@ import { Adoption, AdoptionLog, AdoptionOptions, Brought } from './adoption';
 import { readAdoptionRecord } from './adoption-record';
 import { ADOPT_COMMAND, adoptionRemark } from './adoption-remark';
 import { AdoptionTarget } from './adoption-target';
-import { ChromaEndpoint, ConnectionProblem } from './chroma-endpoint';
+import { ChromaEndpoint, ConnectionProblem, PlannedWrite } from './chroma-endpoint';
 import { ChromaMemoryRepository } from './chroma-memory.repository';
-import { ChromaServer, ChromaServerLog } from './chroma-server';
+import { ChromaServer, ChromaServerLog, RECORDS_PER_SYNC } from './chroma-server';
 import { servedDirectory } from './existing-directory';
 import { claimDirectory } from './owned-directory';
 import { TenantsOptions } from './tenants';
@@ -29,6 +29,7 @@ export class LocalChroma implements ChromaEndpoint {
   readonly headers = {};
   readonly tenant = 'default_tenant';
   readonly database = 'default_database';
+  readonly recordsPerSync = RECORDS_PER_SYNC;
   remark?: string;
   /** Whether there is an original; known once it is started. */
   isCopy = false;
@@ -66,8 +67,8 @@ export class LocalChroma implements ChromaEndpoint {
     return this.started().recover(failed, problem);
   }
 
-  ensureSpace(bytes: number): Promise<void> {
-    return this.started().ensureSpace(bytes);
+  prepareWrite(write: PlannedWrite): Promise<void> {
+    return this.started().prepareWrite(write);
   }
 
   /**

@@ -65,5 +65,5 @@ export class RemoteChroma implements ChromaEndpoint {
   }
 
   /** Its disk is out of sight. */
-  async ensureSpace(): Promise<void> {}
+  async prepareWrite(): Promise<void> {}
 }
