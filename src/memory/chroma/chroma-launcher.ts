@@ -3,8 +3,8 @@ import { extname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { DirectoryLock } from '../directory-lock';
+import { IndexCopies } from './index-copies';
 import { FailureReason, IndexesRestored, LauncherFailure, LauncherOptions } from './launcher-protocol';
-import { restoreIndexes } from './restore-indexes';
 import { useWriteAheadLog } from './write-ahead-log';
 
 /**
@@ -68,7 +68,7 @@ async function main(options: LauncherOptions): Promise<void> {
   const lock = await holdDirectory(options.directory);
   if (!lock) return fail('directory-in-use', '');
   useWriteAheadLog(options.directory);
-  tell({ restored: restoreIndexes(options.directory) });
+  tell({ restored: new IndexCopies(options.directory).restore().length });
   if (options.command === undefined) runBundled(options);
   else runProgram(options.command, options);
   // Reachable for as long as the process lives: a collected lock would be a released one.

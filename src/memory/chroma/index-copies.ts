@@ -64,6 +64,7 @@ export class IndexCopies {
    * must not overlap. Rejects with what is wrong when a copy cannot be written.
    */
   async take(): Promise<void> {
+    mkdirSync(this.place, { recursive: true });
     const known = (this.known ??= this.newest());
     const names = this.indexes();
     for (const name of names) {
@@ -77,17 +78,18 @@ export class IndexCopies {
   /**
    * Puts back the indexes that were left half-written. No server may have the directory open.
    *
-   * @param wasWritten whether an index was once written to the end, as far as the database knows.
-   * @returns the names of those that were put back, or will be built anew from the queue.
+   * @returns the names of those that were put back, or will be built anew from the queue: what has no copy had not been
+   *   written to the end yet.
    */
-  restore(wasWritten: (name: string) => boolean): string[] {
+  restore(): string[] {
+    // Nobody took copies of what is here.
+    if (!existsSync(this.place)) return [];
     const copies = this.newest();
     return this.indexes().filter((name) => {
       const copy = copies.get(name);
       if (!this.isHalfWritten(name, copy)) return false;
       const metadata = join(this.folderOf(name), METADATA);
       if (copy) this.putBack(name, copy);
-      else if (wasWritten(name)) return false;
       else renameSync(metadata, `${metadata}.torn`);
       return true;
     });
