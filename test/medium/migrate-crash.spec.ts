@@ -146,7 +146,7 @@ describeNative('a migration that is broken off', () => {
     );
     expect(await command.ended).toBe(3);
     expect(command.printed).toMatch(
-      /PostgreSQL .*\n\nRun .* is not finished\. To go on:\n\n {2}npm run cli -- migrate-chroma --resume/,
+      /PostgreSQL .*\n\nRun .* is not finished\.\s+To go on:\n\n {2}npm run cli -- migrate-chroma --resume/,
     );
     const resumed = await goOn();
     expect(await resumed.ended).toBe(1);
