@@ -63,7 +63,7 @@ describe('a service pointed at a directory of the original', () => {
 
   afterEach(async () => {
     await ServiceProcess.endAll();
-    expect(processesWith(installation.path)).toEqual([]);
+    await until('all processes gone', () => processesWith(installation.path).length === 0);
     installation.remove();
   });
 
