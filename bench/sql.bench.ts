@@ -1,13 +1,12 @@
-import type { Client } from 'pg';
 import type { MemoryFilter } from '../src/memory/memory';
-import { halfVector } from '../src/memory/postgres/half-precision';
 import type { PostgresDatabase } from '../src/memory/postgres/postgres-database';
 import { searchMemories } from '../src/memory/postgres/search-memories';
+import { BareScan } from './bare-scan';
 import { Benchmark, Row } from './benchmark';
 import { readCorpus } from './corpus';
 import { p95 } from './measure';
 import { TENANTS } from './recall.bench';
-import { asSuperuser, fillTenants, withDatabase, withRepository } from './tenant-database';
+import { fillTenants, withDatabase, withRepository } from './tenant-database';
 
 const GOAL = 'ratio <= 1.5';
 
@@ -30,14 +29,6 @@ const FILTERS: readonly (readonly [what: string, filter: MemoryFilter])[] = [
   ['a time, nearly all', { occurredAfter: new Date(0), occurredBefore: new Date(8e12) }],
 ];
 
-/** The least that comparing all vectors of a user takes: one user's part of the covering index, no policy, no memories. */
-const BARE_SCAN = `
-  select memory_id, embedding <=> $1::halfvec as distance from wisdom_memory.memory_vectors
-  where user_id = $2 and model_id = 1 order by distance limit 10`;
-/** Costs by which the planner takes the covering index, also for a user who has most of the table. */
-const BARE_SETTINGS =
-  '-c jit=off -c max_parallel_workers_per_gather=0 -c enable_seqscan=off -c seq_page_cost=10 -c random_page_cost=0.1';
-
 export const sql: Benchmark = {
   about: 'p95 of the statements of a search in PostgreSQL beside a bare index-only scan of the same user',
   run: async ({ locomo, database }) => {
@@ -45,7 +36,12 @@ export const sql: Benchmark = {
     return withDatabase(database, (url) =>
       withRepository(url, async (repository, postgres) => {
         await fillTenants(url, repository, corpus, TENANTS);
-        return asSuperuser(url, (bare) => measure(postgres, bare, corpus.questions), BARE_SETTINGS);
+        const bare = new BareScan(url, 1);
+        try {
+          return await measure(postgres, bare, corpus.questions);
+        } finally {
+          await bare.end();
+        }
       }),
     );
   },
@@ -53,7 +49,7 @@ export const sql: Benchmark = {
 
 async function measure(
   database: PostgresDatabase,
-  bare: Client,
+  bare: BareScan,
   questions: readonly Float32Array[],
 ): Promise<Row[]> {
   const rows: Row[] = [];
@@ -97,8 +93,8 @@ function searchMs(
   });
 }
 
-async function scanMs(bare: Client, userId: number, vector: Float32Array): Promise<number> {
+async function scanMs(bare: BareScan, userId: number, vector: Float32Array): Promise<number> {
   const started = performance.now();
-  await bare.query({ name: 'bare', text: BARE_SCAN, values: [halfVector(vector), userId] });
+  await bare.nearest(userId, vector);
   return performance.now() - started;
 }
