@@ -20,9 +20,11 @@ interface Layout {
   readonly vectorOffset: number;
 }
 
-const METADATA_FILE = 'index_metadata.pickle';
-const DATA_FILE = 'data_level0.bin';
-const HEADER_FILE = 'header.bin';
+/** Says which records are in the index; ChromaDB writes it after the others. */
+export const METADATA_FILE = 'index_metadata.pickle';
+/** The vectors. */
+export const DATA_FILE = 'data_level0.bin';
+export const HEADER_FILE = 'header.bin';
 const HEADER_BYTES = 4 + 6 * 8;
 const LABEL_BYTES = 8;
 

@@ -1,6 +1,14 @@
+/** Rounding on the way leaves lengths this near 1; only vectors of others' making are further off. */
+const UNIT_TOLERANCE = 1e-4;
+
+/** A vector of length 1 with the direction of this one: itself, unless its length is another. A zero vector stays. */
+export function asUnit(vector: Float32Array): Float32Array {
+  return Math.abs(lengthOf(vector) - 1) < UNIT_TOLERANCE ? vector : normalise(vector.slice());
+}
+
 /** Scales the vector to length 1, in place, and returns it. A zero vector stays. */
 export function normalise(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(dot(vector, vector));
+  const length = lengthOf(vector);
   if (length > 0) for (let index = 0; index < vector.length; index++) vector[index]! /= length;
   return vector;
 }
@@ -10,6 +18,10 @@ export function unitMeanOf(vectors: readonly Float32Array[]): Float32Array {
   const sum = new Float32Array(vectors[0]!.length);
   for (const vector of vectors) vector.forEach((value, index) => (sum[index]! += value));
   return normalise(sum);
+}
+
+export function lengthOf(vector: Float32Array): number {
+  return Math.sqrt(dot(vector, vector));
 }
 
 /** Of unit vectors: their cosine. */

@@ -1,3 +1,5 @@
+import { dot } from '../embedding/unit-vector';
+
 /**
  * Cosine similarity of a question and the best of a memory's chunks, in [-1, 1], higher is nearer. Chunks of length
  * zero have no direction and are passed over; undefined when none is left.
@@ -13,10 +15,4 @@ export function bestSimilarity(vector: Float32Array, chunks: readonly Float32Arr
 
 function hasDirection(vector: Float32Array): boolean {
   return vector.some((component) => component !== 0);
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dot } from '../embedding/unit-vector';
 import { canonicalJson } from '../memory/json-value';
 import type { ImportedMemory } from '../memory/imported-memory';
 import type { ImportRecord } from './migration-target';
@@ -75,11 +76,5 @@ function fieldsOf(memory: ImportedMemory): string {
 /** @returns NaN where one of them has no direction, or they are of different dimensions. */
 function cosineOf(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length) return NaN;
-  let [product, squaresOfA, squaresOfB] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    product += a[i]! * b[i]!;
-    squaresOfA += a[i]! ** 2;
-    squaresOfB += b[i]! ** 2;
-  }
-  return product / Math.sqrt(squaresOfA * squaresOfB);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }

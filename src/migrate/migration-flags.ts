@@ -42,8 +42,7 @@ export function parseOriginalUrl(value: string): string {
 }
 
 export function parseHttpUrl(value: string): string {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url && ['http:', 'https:'].includes(url.protocol)) return value;
+  if (isUrlOf(['http', 'https'], value)) return value;
   throw new UsageError('--chroma-url takes http://host:port.');
 }
 

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { UsageError } from '../cli/exit-code';
 import { EmbeddingModel } from '../embedding/embedder';
 import { SHIPPED_MODEL } from '../embedding/shipped-model';
-import { normalise } from '../embedding/unit-vector';
+import { asUnit } from '../embedding/unit-vector';
 import type { JsonObject } from '../memory/memory';
 import { isLive } from '../memory/stored-memory';
 import { rejectReason } from './migration-reject';
@@ -18,9 +18,6 @@ const BATCH_CHARACTERS = 4_000_000;
  * each of a batch's dozen statements waited 20 ms.
  */
 const RECORDS_PER_TURN = 25;
-
-/** Rounding on the way leaves lengths this near 1. */
-const UNIT_TOLERANCE = 1e-4;
 
 /** What was read between two checkpoints. */
 export interface RecordBatch {
@@ -93,7 +90,8 @@ class BatchInHand {
     else {
       this.characters += memory.content.length;
       const { changedAt } = source;
-      this.records.push({ recordId: id, memory, changedAt, vectors: source.vectors.map(unitVector) });
+      // Of a cosine only the direction counts, and half precision holds neither very long nor very short vectors.
+      this.records.push({ recordId: id, memory, changedAt, vectors: source.vectors.map(asUnit) });
     }
   }
 
@@ -116,13 +114,6 @@ function requireModel({ model }: SourceRecord, configured: EmbeddingModel): void
       `The vectors of the source are of ${SHIPPED_MODEL}, but EMBEDDING_MODEL is ${configured.name}: vectors of two ` +
         'models cannot be compared. Leave EMBEDDING_MODEL out to migrate them. Nothing of this batch was written.',
     );
-}
-
-/** Of a cosine only the direction counts, and half precision holds neither very long nor very short vectors. */
-function unitVector(vector: Float32Array): Float32Array {
-  let squares = 0;
-  for (let i = 0; i < vector.length; i++) squares += vector[i]! ** 2;
-  return Math.abs(Math.sqrt(squares) - 1) < UNIT_TOLERANCE ? vector : normalise(vector.slice());
 }
 
 function lengthOf(original: JsonObject): number {

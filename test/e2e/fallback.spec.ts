@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ChromaPlace } from '../support/chroma-backend';
 import { runCli } from '../support/command-line';
 import { processesWith, until } from '../support/processes';
+import { call as callAt } from '../support/answers';
 import { createTestDatabase, describeNative, TestDatabase } from '../support/postgres-server';
 import { ServiceProcess } from '../support/service-process';
 import { ThrowawayServer } from '../support/throwaway-server';
@@ -39,13 +40,9 @@ describeNative('a fallback to ChromaDB', () => {
   }
 
   async function call(method: string, path: string, body?: object): Promise<any> {
-    const response = await fetch(`${await service.url()}/api/memory${path}`, {
-      method,
-      headers: { 'Content-Type': 'application/json' },
-      body: body && JSON.stringify(body),
-    });
-    expect(response.status).toBeLessThan(300);
-    return response.status === 204 ? undefined : response.json();
+    const answer = await callAt(await service.url(), method, `/api/memory${path}`, body);
+    expect(answer.status).toBeLessThan(300);
+    return answer.body;
   }
 
   const store = async (content: string, fields = {}) =>

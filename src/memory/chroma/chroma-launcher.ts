@@ -68,7 +68,8 @@ async function main(options: LauncherOptions): Promise<void> {
   const lock = await holdDirectory(options.directory);
   if (!lock) return fail('directory-in-use', '');
   useWriteAheadLog(options.directory);
-  tell({ restored: new IndexCopies(options.directory).restore().length });
+  const restored = await new IndexCopies(options.directory).restore();
+  tell({ restored: restored.length });
   if (options.command === undefined) runBundled(options);
   else runProgram(options.command, options);
   // Reachable for as long as the process lives: a collected lock would be a released one.

@@ -10,19 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { IndexDamagedError } from '../../chroma-directory/hnsw-index';
+import { IndexDamagedError, METADATA_FILE } from '../../chroma-directory/hnsw-index';
 import { spareBytes } from './disk-space';
-import {
-  bytesToCopy,
-  copyIndex,
-  Fingerprint,
-  fingerprintOf,
-  isSame,
-  isWhole,
-  isWholeInSlices,
-  METADATA,
-  sizeIn,
-} from './index-files';
+import { bytesToCopy, copyIndex, Fingerprint, fingerprintOf, isSame, isWhole, sizeIn } from './index-files';
 
 /** Beside the indexes, so that whoever copies the directory has them. */
 const COPIES = 'index-copies';
@@ -69,7 +59,7 @@ export class IndexCopies {
     const names = this.indexes();
     for (const name of names) {
       const now = fingerprintOf(this.folderOf(name));
-      if (now[METADATA] !== undefined && !isSame(now, known.get(name)?.original))
+      if (now[METADATA_FILE] !== undefined && !isSame(now, known.get(name)?.original))
         await this.renew(name, now, known).catch(ignoreDamage);
     }
     for (const name of [...known.keys()]) if (!names.includes(name)) this.forget(known, name);
@@ -81,27 +71,29 @@ export class IndexCopies {
    * @returns the names of those that were put back, or will be built anew from the queue: what has no copy had not been
    *   written to the end yet.
    */
-  restore(): string[] {
+  async restore(): Promise<string[]> {
     // Nobody took copies of what is here.
     if (!existsSync(this.place)) return [];
     const copies = this.newest();
-    return this.indexes().filter((name) => {
+    const restored: string[] = [];
+    for (const name of this.indexes()) {
       const copy = copies.get(name);
-      if (!this.isHalfWritten(name, copy)) return false;
-      const metadata = join(this.folderOf(name), METADATA);
+      if (!(await this.isHalfWritten(name, copy))) continue;
+      const metadata = join(this.folderOf(name), METADATA_FILE);
       if (copy) this.putBack(name, copy);
       else renameSync(metadata, `${metadata}.torn`);
-      return true;
-    });
+      restored.push(name);
+    }
+    return restored;
   }
 
   /** Written in part: files newer than what the metadata say, or metadata that end early. */
-  private isHalfWritten(name: string, copy: IndexCopy | undefined): boolean {
+  private async isHalfWritten(name: string, copy: IndexCopy | undefined): Promise<boolean> {
     const folder = this.folderOf(name);
     const now = fingerprintOf(folder);
-    if (now[METADATA] === undefined) return false;
-    if (copy && now[METADATA] === copy.original[METADATA]) return !isSame(now, copy.original);
-    return !isWhole(folder);
+    if (now[METADATA_FILE] === undefined) return false;
+    if (copy && now[METADATA_FILE] === copy.original[METADATA_FILE]) return !isSame(now, copy.original);
+    return !(await isWhole(folder));
   }
 
   private async renew(name: string, now: Fingerprint, known: Map<string, IndexCopy>): Promise<void> {
@@ -124,7 +116,7 @@ export class IndexCopies {
     let isDone = false;
     try {
       await copyIndex(this.folderOf(name), folder);
-      isDone = isSame(original, fingerprintOf(this.folderOf(name))) && (await isWholeInSlices(folder));
+      isDone = isSame(original, fingerprintOf(this.folderOf(name))) && (await isWhole(folder));
       if (isDone) note(folder, original);
     } finally {
       if (!isDone) rmSync(folder, { recursive: true });

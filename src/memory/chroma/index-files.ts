@@ -2,16 +2,18 @@ import { createReadStream, createWriteStream, lstatSync, writeFileSync } from 'n
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { HnswIndex, IndexDamagedError, IndexFact, indexFacts } from '../../chroma-directory/hnsw-index';
+import {
+  DATA_FILE,
+  HEADER_FILE,
+  HnswIndex,
+  IndexDamagedError,
+  indexFacts,
+  METADATA_FILE,
+} from '../../chroma-directory/hnsw-index';
+import { visitInSlices } from './time-slices';
 
-/** Says which records are in the index; ChromaDB writes it after the others. */
-export const METADATA = 'index_metadata.pickle';
-const DATA = 'data_level0.bin';
-const FILES = ['header.bin', 'length.bin', 'link_lists.bin', DATA, METADATA];
-
-/** Checking gives the event loop its turn this often. */
-const SLICE_MS = 5;
+/** In the order in which ChromaDB writes them. */
+const FILES = [HEADER_FILE, 'length.bin', 'link_lists.bin', DATA_FILE, METADATA_FILE];
 
 /** Size, then time of change of each file of an index. */
 export type Fingerprint = Readonly<Record<string, string>>;
@@ -25,7 +27,7 @@ export function sizeIn(fingerprint: Fingerprint, file: string): number {
   return Number.parseInt(fingerprint[file]!, 10);
 }
 
-/** In the order in which ChromaDB writes them; only those that exist. */
+/** In the order of `FILES`; only those that exist. */
 export function fingerprintOf(folder: string): Fingerprint {
   const entries = FILES.flatMap((file) => {
     const stat = lstatSync(join(folder, file), { bigint: true, throwIfNoEntry: false });
@@ -41,7 +43,7 @@ export function fingerprintOf(folder: string): Fingerprint {
  */
 export function bytesToCopy(folder: string): number {
   const fingerprint = fingerprintOf(folder);
-  const others = Object.keys(fingerprint).filter((file) => file !== DATA);
+  const others = Object.keys(fingerprint).filter((file) => file !== DATA_FILE);
   return others.reduce((sum, file) => sum + sizeIn(fingerprint, file), usedBytes(folder));
 }
 
@@ -52,36 +54,16 @@ export function bytesToCopy(folder: string): number {
  */
 export async function copyIndex(folder: string, target: string): Promise<void> {
   for (const file of Object.keys(fingerprintOf(folder))) {
-    if (file === DATA) await copyBeginning(join(folder, file), join(target, file), usedBytes(folder));
+    if (file === DATA_FILE) await copyBeginning(join(folder, file), join(target, file), usedBytes(folder));
     else await copyFile(join(folder, file), join(target, file));
   }
 }
 
 /** Whether everything is there that the index says it has. */
-export function isWhole(folder: string): boolean {
-  const check = wholeness(folder);
-  for (;;) {
-    const { done, value } = check.next();
-    if (done) return value;
-  }
-}
-
-/** The same for a process that others wait for. */
-export async function isWholeInSlices(folder: string): Promise<boolean> {
-  const check = wholeness(folder);
-  let sliceEnd = performance.now() + SLICE_MS;
-  for (;;) {
-    const { done, value } = check.next();
-    if (done) return value;
-    if (performance.now() < sliceEnd) continue;
-    await nextTurn();
-    sliceEnd = performance.now() + SLICE_MS;
-  }
-}
-
-function* wholeness(folder: string): Generator<IndexFact, boolean> {
+export async function isWhole(folder: string): Promise<boolean> {
   try {
-    yield* indexFacts(folder);
+    // Reaching the end of it is what counts.
+    await visitInSlices(indexFacts(folder), () => undefined);
     return withIndex(folder, ({ damage }) => damage === undefined);
   } catch (error) {
     if (error instanceof IndexDamagedError) return false;

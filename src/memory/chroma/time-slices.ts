@@ -16,13 +16,14 @@ let lastInLine: Promise<void> = Promise.resolve();
  * @param itemsBetweenLooks at the clock: fewer where one takes longer.
  */
 export async function visitInSlices<T>(
-  items: readonly T[],
+  items: Iterable<T>,
   visit: (item: T, position: number) => boolean | void,
   itemsBetweenLooks = ITEMS_BETWEEN_LOOKS,
 ): Promise<void> {
-  for (let i = 0; i < items.length; i++) {
-    if (i % itemsBetweenLooks === 0) while (!hasTime()) await turnInLine();
-    if (visit(items[i]!, i) === false) return;
+  let position = 0;
+  for (const item of items) {
+    if (position % itemsBetweenLooks === 0) while (!hasTime()) await turnInLine();
+    if (visit(item, position++) === false) return;
   }
 }
 

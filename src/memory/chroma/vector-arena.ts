@@ -1,3 +1,4 @@
+import { asUnit, lengthOf } from '../../embedding/unit-vector';
 import { BackendUnavailableError } from '../memory.errors';
 import { OTHER_DIMENSION } from './chroma-failure';
 
@@ -9,9 +10,6 @@ const FIRST_ROWS = 8;
 /** An owner's place, and its entry in the map of them (measured: 95 to 104, its rows' pointers included). */
 const PLACE_BYTES = 95;
 const POINTER_BYTES = 8;
-
-/** Rounding on the way leaves lengths this near 1; only vectors of others' making are further off. */
-const UNIT_TOLERANCE = 1e-4;
 
 /** Vectors side by side, as they were at a moment. */
 export interface VectorBlock<T> {
@@ -64,7 +62,7 @@ export class VectorArena<T> {
     if (directed.some(({ length }) => length !== dimension))
       throw new BackendUnavailableError(OTHER_DIMENSION);
     const { block, first } = this.reserve(owner, directed.length);
-    directed.forEach((vector, i) => writeUnit(vector, block.numbers, (first + i) * dimension));
+    directed.forEach((vector, i) => block.numbers.set(asUnit(vector), (first + i) * dimension));
   }
 
   /** Gives the vectors of one owner to another that has none. */
@@ -129,16 +127,4 @@ interface Place<T> {
   readonly block: Block<T>;
   readonly first: number;
   readonly count: number;
-}
-
-function writeUnit(vector: Float32Array, numbers: Float32Array, at: number): void {
-  const length = lengthOf(vector);
-  const isUnit = Math.abs(length - 1) < UNIT_TOLERANCE;
-  numbers.set(isUnit ? vector : vector.map((component) => component / length), at);
-}
-
-function lengthOf(vector: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < vector.length; i++) sum += vector[i]! ** 2;
-  return Math.sqrt(sum);
 }

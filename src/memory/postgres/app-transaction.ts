@@ -10,8 +10,17 @@ export async function appTransaction<T>(
   userId: number | undefined,
   work: (connection: PoolClient) => Promise<T>,
 ): Promise<T> {
+  return transaction(connection, beginAs(userId), work);
+}
+
+/** @param begin the statements that it begins with. */
+export async function transaction<T>(
+  connection: PoolClient,
+  begin: string,
+  work: (connection: PoolClient) => Promise<T>,
+): Promise<T> {
   try {
-    await connection.query(beginAs(userId));
+    await connection.query(begin);
     const result = await work(connection);
     await connection.query('commit');
     return result;

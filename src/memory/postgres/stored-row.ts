@@ -23,6 +23,18 @@ export const STORED_COLUMNS = {
 
 export type StoredColumn = keyof typeof STORED_COLUMNS;
 
+/** What a search filters by, kept beside every vector. */
+export const COPIED_COLUMNS = [
+  'project_id',
+  'session_id',
+  'session_type',
+  'agent_id',
+  'speaker',
+  'content_type',
+  'occurred_at',
+  'expires_at',
+] as const satisfies readonly StoredColumn[];
+
 /** A memory as JSON and COPY take it. */
 export function storedValues(memory: Memory): Record<StoredColumn, JsonValue> {
   return {

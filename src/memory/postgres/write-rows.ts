@@ -1,7 +1,7 @@
 import type { Memory } from '../memory';
 import { ChunkVector, copyRows, copyVectors } from './copy-rows';
 import { SqlParameters } from './sql-parameters';
-import { STORED_COLUMNS, StoredColumn, storedValues, vectorText } from './stored-row';
+import { COPIED_COLUMNS, STORED_COLUMNS, StoredColumn, storedValues, vectorText } from './stored-row';
 import type { TenantContext } from './tenant-context';
 
 /** A memory with its vectors, one per chunk. */
@@ -19,18 +19,6 @@ const COPY_FROM = 30;
 const COLUMNS = Object.keys(STORED_COLUMNS) as StoredColumn[];
 const MEMORY_TYPES = Object.entries(STORED_COLUMNS).map(([name, type]) => `${name} ${type}`);
 const VECTOR_TYPES = ['memory_id uuid', 'chunk smallint', 'embedding halfvec'];
-
-/** What a search filters by, kept beside every vector. */
-const COPIED = [
-  'project_id',
-  'session_id',
-  'session_type',
-  'agent_id',
-  'speaker',
-  'content_type',
-  'occurred_at',
-  'expires_at',
-] as const satisfies readonly StoredColumn[];
 
 /** Where the rows to write are: each is a relation, whose values it adds to the statement's. */
 interface Staged {
@@ -67,10 +55,10 @@ export async function deleteVectors(tenant: TenantContext, memoryIds: readonly s
 
 /** Makes the copies of a memory's fields beside its vectors what they are in the memory. */
 export async function copyFieldsToVectors(tenant: TenantContext, memoryId: string): Promise<void> {
-  const columnsOf = (table: string) => COPIED.map((column) => `${table}.${column}`).join(', ');
+  const columnsOf = (table: string) => COPIED_COLUMNS.map((column) => `${table}.${column}`).join(', ');
   await tenant.connection.query(
     `update wisdom_memory.memory_vectors as vector
-     set ${COPIED.map((column) => `${column} = memory.${column}`).join(', ')}
+     set ${COPIED_COLUMNS.map((column) => `${column} = memory.${column}`).join(', ')}
      from wisdom_memory.memories as memory
      where vector.user_id = $1::bigint and vector.model_id = $2::smallint and vector.memory_id = $3::uuid
        and memory.user_id = vector.user_id and memory.id = vector.memory_id
@@ -106,10 +94,10 @@ async function insertMemories(
 async function insertVectors(tenant: TenantContext, { memories, vectors }: Staged): Promise<void> {
   const parameters = new SqlParameters();
   await tenant.connection.query(
-    `insert into wisdom_memory.memory_vectors (user_id, model_id, memory_id, chunk, embedding, ${COPIED.join(', ')})
+    `insert into wisdom_memory.memory_vectors (user_id, model_id, memory_id, chunk, embedding, ${COPIED_COLUMNS.join(', ')})
      select ${parameters.add(tenant.userId, 'bigint')}, ${parameters.add(tenant.modelId, 'smallint')},
             vector.memory_id, vector.chunk, vector.embedding,
-            ${COPIED.map((column) => `memory.${column}`).join(', ')}
+            ${COPIED_COLUMNS.map((column) => `memory.${column}`).join(', ')}
      from ${vectors(parameters)} join ${memories(parameters)} on memory.id = vector.memory_id`,
     parameters.values,
   );

@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { StartupError } from '../../common/startup.error';
 import type { DatabaseConfig } from '../../config/app-config';
-import { settingsOf } from '../../memory/postgres/app-transaction';
+import { settingsOf, transaction } from '../../memory/postgres/app-transaction';
 import { isConflict, translateDatabaseError } from '../../memory/postgres/database-error';
 import { prepareSchema } from '../../memory/postgres/database-schema';
 import type { DatabaseHost } from '../../memory/postgres/database-host';
@@ -94,7 +94,7 @@ export class ImportConnection {
   async transaction<T>(work: (connection: PoolClient) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.attempt(work);
+        return await transaction(this.connected, 'begin', work);
       } catch (error) {
         if (!isConflict(error) || attempt === ATTEMPTS) throw translateDatabaseError(error);
       }
@@ -117,20 +117,6 @@ export class ImportConnection {
 
   private async connect(): Promise<void> {
     this.owner = await openDataSource({ ...this.host.ownerTarget(), poolSize: 1 });
-  }
-
-  private async attempt<T>(work: (connection: PoolClient) => Promise<T>): Promise<T> {
-    const { connected } = this;
-    try {
-      await connected.query('begin');
-      const result = await work(connected);
-      await connected.query('commit');
-      return result;
-    } catch (error) {
-      // On a lost connection there is nothing to roll back, and what matters is why it was lost.
-      await connected.query('rollback').catch(() => undefined);
-      throw error;
-    }
   }
 
   private async lock(): Promise<void> {

@@ -3,21 +3,10 @@ import { halfVectors } from '../../memory/postgres/half-precision';
 import { MEMORY_COLUMNS, MEMORY_TABLES, memoryFromRow, MemoryRow } from '../../memory/postgres/memory-row';
 import { searchMemories } from '../../memory/postgres/search-memories';
 import { timestampText } from '../../memory/postgres/sql-parameters';
+import { COPIED_COLUMNS } from '../../memory/postgres/stored-row';
 import type { MigrationRun } from '../migration-run';
 import type { FoundMemory, FoundNear, Holder, VerificationTarget } from '../verification';
 import { asTenant, ImportConnection } from './import-connection';
-
-/** Fields that a search filters by beside each vector. */
-const COPIED = [
-  'project_id',
-  'session_id',
-  'session_type',
-  'agent_id',
-  'speaker',
-  'content_type',
-  'occurred_at',
-  'expires_at',
-];
 
 const ROWS = `
   select ${MEMORY_COLUMNS}, memory.import_run_id is not distinct from $4::uuid as is_of_run,
@@ -25,8 +14,8 @@ const ROWS = `
   from ${MEMORY_TABLES}
   cross join lateral (
     select coalesce(string_agg(halfvec_send(vector.embedding), ''::bytea order by vector.chunk), '') as vectors,
-           coalesce(bool_and((${COPIED.map((column) => `vector.${column}`).join(', ')})
-             is not distinct from (${COPIED.map((column) => `memory.${column}`).join(', ')})), true) as has_true_copies
+           coalesce(bool_and((${COPIED_COLUMNS.map((column) => `vector.${column}`).join(', ')})
+             is not distinct from (${COPIED_COLUMNS.map((column) => `memory.${column}`).join(', ')})), true) as has_true_copies
     from wisdom_memory.memory_vectors as vector
     where vector.user_id = $1::bigint and vector.model_id = $2::smallint and vector.memory_id = memory.id
   ) as chunks
