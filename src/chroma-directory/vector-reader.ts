@@ -27,13 +27,14 @@ export class VectorReader {
 
   private fromQueue(queueRow: number): Float32Array | string {
     const [row] = this.queue.rows(queueRow);
-    // A copy: the numbers must begin at a multiple of 4 bytes.
-    const bytes = Uint8Array.from(bytesOf(row?.[0]));
-    if (bytes.length === 0 || bytes.length % BYTES_PER_NUMBER !== 0)
+    const { buffer, byteOffset, length } = bytesOf(row?.[0]);
+    if (length === 0 || length % BYTES_PER_NUMBER !== 0)
       return `no vector: row ${queueRow} of the queue is damaged`;
+    // A copy: the numbers must begin at a multiple of 4 bytes.
+    const numbers = buffer.slice(byteOffset, byteOffset + length);
     return textOf(row?.[1]) === 'INT32'
-      ? Float32Array.from(new Int32Array(bytes.buffer))
-      : new Float32Array(bytes.buffer);
+      ? Float32Array.from(new Int32Array(numbers))
+      : new Float32Array(numbers);
   }
 }
 

@@ -1,19 +1,27 @@
-/** The same items; while one is worked on, the next is already on its way. */
+/**
+ * The same items; while one is worked on, the next two are already on their way. With one, whoever reads would be idle
+ * while the database still writes.
+ */
 export async function* readAhead<T>(
   items: AsyncGenerator<T, void, undefined>,
 ): AsyncGenerator<T, void, undefined> {
-  let next = items.next();
+  const coming = [next(items), next(items)];
   try {
     for (;;) {
-      const { done, value } = await next;
+      const { done, value } = await coming.shift()!;
       if (done) return;
-      next = items.next();
-      // Should nobody ask for it any more, its failure is nobody's.
-      next.catch(() => undefined);
+      coming.push(next(items));
       yield value;
     }
   } finally {
-    await next.catch(() => undefined);
+    await Promise.allSettled(coming);
     await items.return();
   }
+}
+
+function next<T>(items: AsyncGenerator<T, void, undefined>): Promise<IteratorResult<T, void>> {
+  const result = items.next();
+  // Should nobody ask for it any more, its failure is nobody's.
+  result.catch(() => undefined);
+  return result;
 }
