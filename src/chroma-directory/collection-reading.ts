@@ -77,6 +77,7 @@ export class CollectionReading {
     const { source, segments, places } = this.parts;
     const pages = new RecordPages(source, segments, places.table, after);
     for (let page = pages.next(); page.length > 0; page = pages.next()) {
+      this.vectors.turnTo(page[0]!.position!, page.at(-1)!.position!);
       for (const head of page) {
         const current = this.unapplied.apply(head);
         if (current) yield recordOf(current, this.vectors.read(current.vector));

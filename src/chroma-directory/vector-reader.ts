@@ -1,6 +1,6 @@
 import { EndOfFileError } from './file-reader';
 import { VectorPlace } from './chroma-record';
-import { bytesOf, SqliteSource, SqliteStatement, textOf } from './sqlite-source';
+import { bytesOf, SqliteRow, SqliteSource, SqliteStatement, textOf } from './sqlite-source';
 import { VectorPlaces } from './vector-places';
 
 const BYTES_PER_NUMBER = 4;
@@ -8,14 +8,25 @@ const BYTES_PER_NUMBER = 4;
 /** Reads vectors from where `findVectorPlaces` found them. */
 export class VectorReader {
   private readonly queue: SqliteStatement;
+  private readonly queuePage: SqliteStatement;
+  /** Rows of the queue by number, of the records between two positions. */
+  private page = new Map<number, SqliteRow>();
 
   constructor(
     source: SqliteSource,
     private readonly places: VectorPlaces,
   ) {
-    this.queue = source.prepare(
-      'SELECT CAST(vector AS BLOB), CAST(encoding AS BLOB) FROM embeddings_queue WHERE seq_id = ?',
+    const columns = 'CAST(q.vector AS BLOB), CAST(q.encoding AS BLOB)';
+    this.queue = source.prepare(`SELECT ${columns} FROM embeddings_queue q WHERE q.seq_id = ?`);
+    this.queuePage = source.prepare(
+      `SELECT ${columns}, +q.seq_id FROM ${places.table} p CROSS JOIN embeddings_queue q ON q.seq_id = p.queue_row
+       WHERE p.record BETWEEN ? AND ?`,
     );
+  }
+
+  /** Reads what the queue has of some records at once: one by one takes four times as long. */
+  turnTo(first: number, last: number): void {
+    this.page = new Map(this.queuePage.rows(first, last).map((row) => [row[2] as number, row]));
   }
 
   /** @returns the vector, or why there is none. */
@@ -26,7 +37,7 @@ export class VectorReader {
   }
 
   private fromQueue(queueRow: number): Float32Array | string {
-    const [row] = this.queue.rows(queueRow);
+    const row = this.page.get(queueRow) ?? this.queue.rows(queueRow)[0];
     const { buffer, byteOffset, length } = bytesOf(row?.[0]);
     if (length === 0 || length % BYTES_PER_NUMBER !== 0)
       return `no vector: row ${queueRow} of the queue is damaged`;

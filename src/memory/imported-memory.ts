@@ -100,9 +100,11 @@ function wholeNumberAt(metadata: JsonObject, key: string): number | null {
 }
 
 function occurrenceIn(metadata: JsonObject): Date | undefined {
-  return TIME_KEYS.map((key) => parseTimestamp(textAt(metadata, key, () => true) ?? '')).find(
-    (time) => time !== undefined && timeProblem(time) === undefined,
-  );
+  for (const key of TIME_KEYS) {
+    const time = parseTimestamp(textAt(metadata, key, () => true) ?? '');
+    if (time !== undefined && timeProblem(time) === undefined) return time;
+  }
+  return undefined;
 }
 
 /** As JSON: a number that it cannot hold exactly is kept as its digits, or as `Infinity`. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { v7 as uuidv7, stringify, validate } from 'uuid';
 
 /** A fresh id: UUID v7, ascending within a process, also inside one millisecond. */
@@ -14,9 +14,7 @@ export function newMemoryId(): string {
  * @param recordId the id that the record has there.
  */
 export function importedMemoryId(userId: number, source: string, recordId: string): string {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([userId, source, recordId]), 'utf8')
-    .digest();
+  const digest = hash('sha256', JSON.stringify([userId, source, recordId]), 'buffer');
   const bytes = new Uint8Array(digest.subarray(0, 16));
   // RFC 9562: version in the high half of byte 6, variant 10 in the high bits of byte 8.
   bytes[6] = (bytes[6]! & 0x0f) | 0x80;
