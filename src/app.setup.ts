@@ -7,9 +7,12 @@ import { parseQuery } from './common/query-parser';
 import { assignRequestId } from './common/request-id.middleware';
 import { RequestPipe } from './common/request.pipe';
 import { refuseOtherMethods, RouteLayer } from './common/route-methods.middleware';
+import { admitReadableRequests, refuseUnmetDemands } from './common/unmet-demands.middleware';
 import { APP_CONFIG, AppConfig } from './config/app-config';
 import { REQUEST_LOG } from './logging/request-log';
-import { mostBodyBytes } from './memory/rules/body-size';
+import { dtoRules } from './memory/dto/dto-rules';
+import { CLOCK, type Clock } from './memory/memory-backend';
+import { mostBodyBytes, mostJsonParts } from './memory/rules/body-size';
 import { HTTP_METRICS } from './metrics/http-metrics';
 import { setUpOpenApi } from './openapi.setup';
 
@@ -20,19 +23,24 @@ const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After'];
 export function setUpApp(app: NestExpressApplication): void {
   const { server, limits } = app.get<AppConfig>(APP_CONFIG);
   answerProtocolErrors(app.getHttpServer());
+  admitReadableRequests(app.getHttpServer());
   app.set('query parser', parseQuery);
   app.set('etag', false);
   // First, so that what is refused below is measured and logged too.
   app.use(app.get(HTTP_METRICS), assignRequestId, app.get(REQUEST_LOG));
   app.use(helmet(headersForPlainHttp()));
+  app.use(refuseUnmetDemands);
   app.enableCors({ origin: corsOrigin(server.corsOrigins), exposedHeaders: EXPOSED_HEADERS });
   app.use(refuseOtherMethods(() => routerOf(app).stack));
   app.useBodyParser(
     'json',
-    jsonBodyOptions(limits.bodyBytes, (path) => mostBodyBytes(path, limits)),
+    jsonBodyOptions(limits.bodyBytes, (path) => ({
+      bytes: mostBodyBytes(path, limits),
+      parts: mostJsonParts(path, limits),
+    })),
   );
   app.use(refuseOtherMediaTypes);
-  app.useGlobalPipes(new RequestPipe(limits.batchMemories));
+  app.useGlobalPipes(new RequestPipe(limits.batchMemories, dtoRules(limits, app.get<Clock>(CLOCK))));
   app.useGlobalFilters(new DomainErrorFilter());
   setUpOpenApi(app, limits);
 }

@@ -36,6 +36,7 @@ const CODE: Record<number, string> = {
   408: 'request_timeout',
   413: 'body_too_large',
   415: 'unsupported_media_type',
+  417: 'expectation_failed',
   429: 'too_many_requests',
   503: 'unavailable',
 };

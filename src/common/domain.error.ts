@@ -38,8 +38,9 @@ export class BodyTooLargeError extends DomainError {
   readonly code = 'body_too_large';
   readonly kind = 'too-large';
 
-  constructor(limit: number) {
-    super(`The body has more than ${limit} bytes.`);
+  /** @param limit fitting after "more than": `100 bytes`. */
+  constructor(limit: string) {
+    super(`The body has more than ${limit}.`);
   }
 }
 

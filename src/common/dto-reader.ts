@@ -12,6 +12,12 @@ const DECLARED = new WeakMap<object, ReadonlySet<string>>();
 
 type Fields = Record<string, unknown>;
 
+/** What the rules of a class of DTOs say of one whose fields, those that it has, are of the right types. */
+export type RulesOfDto = (dto: object, path: string) => readonly FieldProblem[];
+
+/** The rules that requests are held against where the types of fields cannot tell, by the class of the DTO. */
+export type DtoRules = ReadonlyMap<ClassConstructor<object>, RulesOfDto>;
+
 /**
  * Reads one request into a DTO, and the DTOs inside it, collecting what is wrong. It looks at declared fields alone,
  * and into none of their values but those that are DTOs themselves: what a request costs does not grow with the
@@ -20,9 +26,22 @@ type Fields = Record<string, unknown>;
 export class DtoReader {
   /** Where there are any, what was read is not to be used. After `MOST_PROBLEMS` it looks for no more. */
   readonly problems: FieldProblem[] = [];
+  private readonly judged: (() => readonly FieldProblem[])[] = [];
 
   /** @param options whether values are texts of a path or a query, and the longest list of DTOs. */
-  constructor(private readonly options: { readonly fromText: boolean; readonly longestList: number }) {}
+  constructor(
+    private readonly options: { readonly fromText: boolean; readonly longestList: number },
+    private readonly rules: DtoRules = new Map(),
+  ) {}
+
+  /** The problems, and what the rules have against the fields without any: whoever is refused is told everything at once. */
+  allProblems(): readonly FieldProblem[] {
+    for (const judge of this.judged) {
+      if (this.isFull) break;
+      this.problems.push(...judge());
+    }
+    return this.problems;
+  }
 
   /** @throws InvalidInputError for a list that is too long to be looked at. */
   read<T extends object>(type: ClassConstructor<T>, input: Fields, path = ''): T {
@@ -41,6 +60,8 @@ export class DtoReader {
     for (const field of given.filter((name) => isContainer(input[name])))
       (dto as Fields)[field] = this.container(nestedType(type, field), input[field], path + field);
     this.validate(dto, path);
+    const rules = this.rules.get(type);
+    if (rules) this.judged.push(() => rules(dto, path));
     return dto;
   }
 
@@ -64,8 +85,10 @@ export class DtoReader {
 
   private validate(dto: object, path: string): void {
     const errors = validateSync(dto, { stopAtFirstError: true, forbidUnknownValues: false });
-    for (const { property, constraints = {} } of errors)
+    for (const { property, constraints = {} } of errors) {
       for (const reason of Object.values(constraints)) this.refuse(path + property, reason);
+      delete (dto as Fields)[property];
+    }
   }
 
   private refuse(field: string, reason: string): void {

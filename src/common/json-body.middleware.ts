@@ -2,20 +2,27 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { BodyTooLargeError, MalformedRequestError } from './domain.error';
+import { hasMoreParts, JsonParts } from './json-parts';
+
+/** What the body of a call may be like. */
+export interface BodyBounds {
+  readonly bytes: number;
+  readonly parts: JsonParts;
+}
 
 /**
- * Options of the body parser: JSON of up to `limit` bytes, and of no more than `limitOf` gives for a path. A body
+ * Options of the body parser: JSON of up to `limit` bytes, and of no more than `boundsOf` gives for a path. A body
  * without a Content-Type counts as JSON, as it did for the original's clients. Any JSON value is read: that it must be
  * an object is for the pipe to say.
  */
-export function jsonBodyOptions(limit: number, limitOf: (path: string) => number): object {
+export function jsonBodyOptions(limit: number, boundsOf: (path: string) => BodyBounds): object {
   const verify = (
     { url = '' }: IncomingMessage,
     _response: unknown,
     body: Buffer,
     encoding: string,
   ): void => {
-    refuseMoreThan(limitOf(url.split('?', 1)[0]!), body);
+    refuseMoreThan(boundsOf(url.split('?', 1)[0]!), body);
     refuseBrokenUtf8(body, encoding);
   };
   return { limit, strict: false, type: isJson, verify };
@@ -42,8 +49,10 @@ function isJson(request: IncomingMessage): boolean {
 }
 
 /** Before it is parsed, which takes far longer than reading it. */
-function refuseMoreThan(limit: number, body: Buffer): void {
-  if (body.length > limit) throw new BodyTooLargeError(limit);
+function refuseMoreThan({ bytes, parts }: BodyBounds, body: Buffer): void {
+  if (body.length > bytes) throw new BodyTooLargeError(`${bytes} bytes`);
+  if (hasMoreParts(body, parts))
+    throw new BodyTooLargeError(`${parts.keys} keys, or ${parts.containers} objects and lists`);
 }
 
 /** A decoder would put replacement characters into what is to be remembered. */

@@ -1,7 +1,7 @@
 import { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { ClassConstructor } from 'class-transformer';
 import { InvalidInputError } from './domain.error';
-import { DtoReader } from './dto-reader';
+import { DtoReader, DtoRules } from './dto-reader';
 import { isRecord } from './is-record';
 
 /**
@@ -13,16 +13,22 @@ import { isRecord } from './is-record';
  * as it was sent, or be refused (docs/adr/0008-a-request-pipe-of-our-own.md).
  */
 export class RequestPipe implements PipeTransform {
-  /** @param longestList items of a list that are looked at at all: beyond it, the list is refused unread. */
-  constructor(private readonly longestList: number) {}
+  /**
+   * @param longestList items of a list that are looked at at all: beyond it, the list is refused unread.
+   * @param rules that handlers hold their DTOs against: what has a problem anyway hears of these too.
+   */
+  constructor(
+    private readonly longestList: number,
+    private readonly rules: DtoRules = new Map(),
+  ) {}
 
   transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
     if (!isDto(metatype)) return value;
     const input = value ?? {};
     if (!isRecord(input)) throw new InvalidInputError([{ field: type, reason: 'must be a JSON object' }]);
-    const reader = new DtoReader({ fromText: type !== 'body', longestList: this.longestList });
+    const reader = new DtoReader({ fromText: type !== 'body', longestList: this.longestList }, this.rules);
     const dto = reader.read(metatype, input);
-    if (reader.problems.length > 0) throw new InvalidInputError(reader.problems);
+    if (reader.problems.length > 0) throw new InvalidInputError(reader.allProblems());
     return dto;
   }
 }

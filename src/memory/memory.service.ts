@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { FieldProblem, InvalidInputError } from '../common/domain.error';
+import { visitInSlices } from '../common/time-slices';
 import { APP_CONFIG, type AppConfig } from '../config/app-config';
 import { EMBEDDER, type Embedder } from '../embedding/embedder';
 import { Memory } from './memory';
@@ -8,7 +9,7 @@ import { MemoryInput, MemoryPatchInput } from './memory-input';
 import { acceptPatch } from './rules/memory-patch';
 import { ProjectReference, RuleContext } from './rules/memory-rules';
 import { BatchTooLargeError, MemoryNotFoundError } from './memory.errors';
-import { acceptMemory, repeatedExternalIds } from './rules/new-memory-rules';
+import { AcceptedMemory, acceptMemory, repeatedExternalIds } from './rules/new-memory-rules';
 import { ProjectResolver } from './project-resolver.service';
 
 /**
@@ -70,7 +71,11 @@ export class MemoryService {
     inputs: readonly MemoryInput[],
     pathOf: (index: number) => string,
   ): Promise<Memory[]> {
-    const accepted = inputs.map((input, i) => acceptMemory(input, this.rules(pathOf(i))));
+    const accepted: AcceptedMemory[] = [];
+    const accept = (input: MemoryInput, i: number) => {
+      accepted.push(acceptMemory(input, this.rules(pathOf(i))));
+    };
+    await visitInSlices(inputs, accept, 1);
     const references = accepted.map(({ project }) => project ?? {});
     refuse([
       ...accepted.flatMap(({ problems }) => problems),

@@ -125,6 +125,8 @@ describe('what is wrong with a request', () => {
       `POST ${STORE} HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\nzz\r\n`,
       400,
     ],
+    ['a request to no host', 'GET /api/memory/status HTTP/1.1\r\n\r\n', 400],
+    ['an expectation', `POST ${STORE} HTTP/1.1\r\nHost: here\r\nExpect: tea\r\n\r\n`, 417],
   ])('%s is answered as problem+json all the same', async (_what, sent, status) => {
     const answers = (await rawExchange(Number(new URL(api.url).port), sent))
       .split(/HTTP\/1\.1 (?=\d)/)
@@ -190,26 +192,60 @@ describe('what is wrong with a request', () => {
     expect(body.errors.map(({ field }: { field: string }) => field)).toEqual(Object.keys(hostile));
   });
 
-  it('names fields of a batch by their place, and all of them', async () => {
+  it('names fields of a batch by their place, and all of them, whatever is wrong with each', async () => {
     const memories = [
-      { content: 'fine' },
-      { content: '', color: 1 },
-      { content: 5 },
-      { content: 'x', metadata: { $set: 1 } },
+      { content: 'fine', external_id: 'one' },
+      { content: '', color: 1, speaker: 5 },
+      { content: 5, project: 'a\nb', external_id: 'search' },
+      { content: 'x', metadata: { $set: 1 }, external_id: 'one' },
     ];
-    const { status, body } = await api.http.post('/api/memory/store/batch').send({ memories });
-    expect(status).toBe(422);
-    expect(body.errors.map(({ field }: { field: string }) => field)).toEqual([
+    const fieldsOf = async (given: object[]) => {
+      const { status, body } = await api.http.post('/api/memory/store/batch').send({ memories: given });
+      expect(status).toBe(422);
+      return (body.errors as { field: string }[]).map(({ field }) => field).sort();
+    };
+    expect(await fieldsOf(memories)).toEqual([
       'memories[1].color',
-      'memories[2].content',
-    ]);
-    const rules = await api.http
-      .post('/api/memory/store/batch')
-      .send({ memories: [memories[0], { content: '' }, memories[3]] });
-    expect(rules.body.errors.map(({ field }: { field: string }) => field)).toEqual([
       'memories[1].content',
+      'memories[1].speaker',
+      'memories[2].content',
+      'memories[2].external_id',
+      'memories[2].project',
+      'memories[3].external_id',
+      'memories[3].metadata.$set',
+    ]);
+    expect(await fieldsOf([memories[0]!, { content: '' }, memories[3]!])).toEqual([
+      'memories[1].content',
+      'memories[2].external_id',
       'memories[2].metadata.$set',
     ]);
+  });
+
+  it.each<[string, string, object, string[]]>([
+    ['POST', STORE, { content: ' ', occured_at: 1 }, ['content', 'occured_at']],
+    ['PATCH', '/api/memory/x', { content: '\0', session_id: 'one' }, ['content', 'session_id']],
+    ['POST', SEARCH, { query: '', n_results: 0, project: '' }, ['n_results', 'project', 'query']],
+    [
+      'POST',
+      '/api/memory/context',
+      { max_tokens: 0, metadata_filter: { $a: 1 } },
+      ['max_tokens', 'metadata_filter.$a', 'query'],
+    ],
+    [
+      'POST',
+      '/api/memory/delete',
+      { filter: { speaker: '', agent: 'x' }, dry_run: 1 },
+      ['dry_run', 'filter.agent', 'filter.speaker'],
+    ],
+    ['GET', '/api/memory?limit=0&agent_id=%07', {}, ['agent_id', 'limit']],
+  ])('%s %s with %j is told of all that is wrong at once', async (method, path, sent, fields) => {
+    const response = await fetch(`${api.url}${path}`, {
+      method,
+      headers: { 'Content-Type': 'application/json' },
+      ...(method === 'GET' ? {} : { body: JSON.stringify(sent) }),
+    });
+    const { errors } = (await response.json()) as { errors: { field: string }[] };
+    expect([response.status, errors.map(({ field }) => field).sort()]).toEqual([422, fields]);
   });
 
   it.each<[string, unknown]>([

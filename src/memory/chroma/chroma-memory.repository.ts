@@ -32,7 +32,7 @@ import { memoryOfEntry, TenantEntry } from './tenant-entry';
 import { TenantIndex } from './tenant-index';
 import { TenantLoader } from './tenant-loader';
 import { Tenants, TenantsOptions } from './tenants';
-import { visitInSlices } from './time-slices';
+import { visitInSlices } from '../../common/time-slices';
 import { CompleteMemory, replacement, revision } from './tenant-writes';
 
 export interface ChromaMemoryOptions extends TenantsOptions {

@@ -10,7 +10,7 @@ import {
   indexFacts,
   METADATA_FILE,
 } from '../../chroma-directory/hnsw-index';
-import { visitInSlices } from './time-slices';
+import { visitInSlices } from '../../common/time-slices';
 
 /** In the order in which ChromaDB writes them. */
 const FILES = [HEADER_FILE, 'length.bin', 'link_lists.bin', DATA_FILE, METADATA_FILE];

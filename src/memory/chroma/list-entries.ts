@@ -3,7 +3,7 @@ import { byOccurrence } from '../stored-memory';
 import { matcher } from './matching-entries';
 import { TenantEntry } from './tenant-entry';
 import { TenantIndex } from './tenant-index';
-import { visitInSlices } from './time-slices';
+import { visitInSlices } from '../../common/time-slices';
 
 export interface EntryPage {
   readonly entries: readonly TenantEntry[];

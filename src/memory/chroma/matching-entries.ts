@@ -3,7 +3,7 @@ import { matchesEverything, matchesFilter } from '../filter/memory-filter';
 import { isLive } from '../stored-memory';
 import { TenantEntry } from './tenant-entry';
 import { TenantIndex } from './tenant-index';
-import { visitInSlices } from './time-slices';
+import { visitInSlices } from '../../common/time-slices';
 
 /** What of an index is live at a moment and left by a filter. */
 export function matcher(

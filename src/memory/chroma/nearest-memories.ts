@@ -7,7 +7,7 @@ import { matcher, matchingEntries } from './matching-entries';
 import { Question } from './question';
 import { recordIdsOf, TenantEntry } from './tenant-entry';
 import { TenantIndex } from './tenant-index';
-import { visitInSlices } from './time-slices';
+import { visitInSlices } from '../../common/time-slices';
 import { VectorArena } from './vector-arena';
 
 /** Fewer are asked for in vain: the server's index finds 50 as fast as 10, and more reliably (recall 1.000 for 0.998). */

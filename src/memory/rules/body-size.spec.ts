@@ -1,6 +1,7 @@
+import { hasMoreParts } from '../../common/json-parts';
 import { DEFAULT_LIMITS } from '../../config/app-config';
 import { METADATA_FILTER_LIMITS } from '../filter/metadata-filter-parser';
-import { mostBodyBytes } from './body-size';
+import { mostBodyBytes, mostJsonParts } from './body-size';
 
 /** JSON as some clients write it: every character escaped. */
 function escaped(value: object): string {
@@ -33,5 +34,42 @@ describe('mostBodyBytes', () => {
 
   it('is never more than what is configured', () => {
     expect(mostBodyBytes('/api/memory/store', { ...DEFAULT_LIMITS, bodyBytes: 5_000 })).toBe(5_000);
+  });
+});
+
+describe('mostJsonParts', () => {
+  const fits = (path: string, body: object) =>
+    !hasMoreParts(Buffer.from(JSON.stringify(body)), mostJsonParts(path, DEFAULT_LIMITS));
+  const { batchMemories, metadataBytes, metadataKeys } = DEFAULT_LIMITS;
+  const everyKey = Object.fromEntries(Array.from({ length: metadataKeys }, (_, i) => [`k${i}`, [i]]));
+  const nested = '[['.repeat(7) + ']]'.repeat(7);
+  const everyByte = JSON.parse(
+    `{"a": [${Array(metadataBytes / 32)
+      .fill(nested)
+      .join(',')}]}`,
+  ) as object;
+
+  it('has room for every memory within its limits', () => {
+    const content = 'x';
+    expect(fits('/api/memory/store', { content, metadata: everyKey })).toBe(true);
+    expect(fits('/api/memory/tea', { content, metadata: everyByte })).toBe(true);
+    expect(
+      fits('/api/memory/store/batch', { memories: Array(100).fill({ content, metadata: everyByte }) }),
+    ).toBe(true);
+    const named = Object.fromEntries(Array.from({ length: 15 }, (_, i) => [`field${i}`, 1]));
+    const memories = Array(batchMemories).fill({ ...named, metadata: everyKey }) as object[];
+    expect(fits('/api/memory/store/batch', { memories })).toBe(true);
+  });
+
+  it('has room for every filter', () => {
+    const value = Object.fromEntries(Array.from({ length: 13_000 }, (_, i) => [i, 0]));
+    expect(fits('/api/memory/search', { query: 'x', metadata_filter: { a: { $eq: value } } })).toBe(true);
+  });
+
+  it('has none for what no call needs', () => {
+    const keys = Object.fromEntries(Array.from({ length: 30_000 }, (_, i) => [i, 0]));
+    expect(fits('/api/memory/tea', keys)).toBe(false);
+    expect(fits('/api/memory/store/batch', Array(5).fill(keys))).toBe(false);
+    expect(fits('/api/memory/search', Array(70_000).fill([]))).toBe(false);
   });
 });

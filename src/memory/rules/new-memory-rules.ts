@@ -23,10 +23,6 @@ const DEFAULT_TYPE = 'conversation';
  */
 export function acceptMemory(input: MemoryInput, context: RuleContext): AcceptedMemory {
   const { externalId, metadata = {} } = input;
-  const reason =
-    externalId === undefined ? undefined : externalIdProblem(externalId, context.limits.externalIdBytes);
-  const problems = fieldProblems(input, context);
-  if (reason !== undefined) problems.push({ field: `${context.path ?? ''}external_id`, reason });
   const memory = {
     externalId: externalId ?? null,
     sessionId: input.sessionId ?? null,
@@ -39,7 +35,18 @@ export function acceptMemory(input: MemoryInput, context: RuleContext): Accepted
     occurredAt: input.occurredAt,
     expiresAt: input.expiresAt ?? null,
   };
-  return { memory, project: referenceOf(input), problems };
+  return { memory, project: referenceOf(input), problems: newMemoryProblems(input, context) };
+}
+
+/** What is wrong with the fields of a new memory that are given, each on its own. */
+export function newMemoryProblems(input: Partial<MemoryInput>, context: RuleContext): FieldProblem[] {
+  const { externalId } = input;
+  const problems = fieldProblems(input, context);
+  const reason =
+    externalId === undefined ? undefined : externalIdProblem(externalId, context.limits.externalIdBytes);
+  return reason === undefined
+    ? problems
+    : [...problems, { field: `${context.path ?? ''}external_id`, reason }];
 }
 
 function referenceOf(input: MemoryInput): ProjectReference | null {
@@ -49,7 +56,7 @@ function referenceOf(input: MemoryInput): ProjectReference | null {
 }
 
 /** Every external id that several memories of one call have: only one of them could be kept. */
-export function repeatedExternalIds(inputs: readonly MemoryInput[]): FieldProblem[] {
+export function repeatedExternalIds(inputs: readonly Pick<MemoryInput, 'externalId'>[]): FieldProblem[] {
   const first = new Map<string, number>();
   return inputs.flatMap(({ externalId }, i) => {
     if (externalId === undefined) return [];
