@@ -199,19 +199,20 @@ describeNative('plans of a native PostgreSQL, as the role of the app gets them',
       return { strategy, scans: scans(nodes), nodes };
     };
 
-    it.each<[string, MemoryFilter]>([
-      ['nothing', {}],
-      ['a session type', { sessionType: 'chat' }],
-      ['an agent', { agentId: 'agent 2' }],
-      ['a common metadata value', compare('weight', { operator: 'gte', value: 100 })],
-    ])('search by %s in that index, and look at no more vectors than needed', async (_name, filter) => {
+    it.each<[name: string, filter: MemoryFilter, share: number]>([
+      ['nothing', {}, 1],
+      ['a session type', { sessionType: 'chat' }, 1 / 2],
+      ['an agent', { agentId: 'agent 2' }, 1 / 5],
+      ['a common metadata value', compare('weight', { operator: 'gte', value: 100 }), 1],
+    ])('search by %s in that index, and look at few more vectors than needed', async (_, filter, share) => {
       const { strategy, scans, nodes } = await searchScans(filter);
       expect(strategy).toBe('index');
       expect(scans.filter((scan) => scan.includes('memory_vectors'))).toEqual([
         'Index Scan memory_vectors_hnsw_3_1',
       ]);
       const asked = nodes.find((node) => node['Index Name'] === 'memory_vectors_hnsw_3_1');
-      expect(asked!['Actual Rows']).toBeLessThanOrEqual(100);
+      // 40 chunks for ten results, and how many vectors there are to one of the filter's varies among the nearest.
+      expect(asked!['Actual Rows']).toBeLessThanOrEqual((2 * 40) / share);
     });
 
     it('search what a filter leaves little of in the covering index after all', async () => {
