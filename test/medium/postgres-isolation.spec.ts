@@ -85,7 +85,7 @@ describeNative('isolation in a native PostgreSQL', () => {
       select proname, proowner::regrole::text as owner, prosecdef as definer, proconfig as settings,
              has_function_privilege('wm_app', oid, 'execute') as app,
              exists (select from aclexplode(proacl) where grantee = 0) as everybody
-      from pg_proc where pronamespace = 'wisdom_memory'::regnamespace`);
+      from pg_proc where pronamespace = 'wisdom_memory'::regnamespace and proname <> 'runs_as_definer'`);
     expect(functions.length).toBeGreaterThan(0);
     for (const one of functions)
       expect(one).toMatchObject({
@@ -95,6 +95,16 @@ describeNative('isolation in a native PostgreSQL', () => {
         app: true,
         everybody: false,
       });
+  });
+
+  it('lets a policy hold for wm_definer alone, not for its members, superusers among them', async () => {
+    await client.query('begin; set local role wm_definer');
+    const definer = await client.query('select wisdom_memory.runs_as_definer() as runs');
+    await client.query('reset role');
+    const superuser = await client.query('select wisdom_memory.runs_as_definer() as runs');
+    await client.query('rollback');
+    expect([definer.rows, superuser.rows]).toEqual([[{ runs: true }], [{ runs: false }]]);
+    await expect(asApp('select wisdom_memory.runs_as_definer()')).rejects.toThrow(/permission denied/);
   });
 
   it('keeps interleaved users apart on one connection, failures included', async () => {

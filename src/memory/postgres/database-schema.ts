@@ -2,6 +2,7 @@ import type { DatabaseConfig } from '../../config/app-config';
 import type { DatabaseHost } from './database-host';
 import { hostOf } from './host-of';
 import { migrate, requireMigrated, revertLatest } from './migration-runner';
+import { refuseOpenPolicies } from './isolation-checks';
 import { asOwner } from './open-data-source';
 import { admitToAppRole, checkExtensions, checkServer } from './server-checks';
 import { ensureStaging } from './staging-privilege';
@@ -14,7 +15,8 @@ export interface PreparedSchema {
 }
 
 /**
- * Checks the server and brings the schema up to date; with `migrations` off only checks that it is.
+ * Checks the server and brings the schema up to date; with `migrations` off only checks that it is. Its owner must not see
+ * tenants' rows.
  *
  * @throws StartupError with what to do.
  */
@@ -23,6 +25,7 @@ export function prepareSchema(host: DatabaseHost, migrations: boolean, log: Log)
     await checkServer(owner);
     await checkExtensions(owner);
     await (migrations ? migrate(owner, log) : requireMigrated(owner));
+    await refuseOpenPolicies(owner);
     const { url } = host.serviceTarget();
     // The service may have a login of its own beside the owner's.
     const login = url !== undefined && URL.canParse(url) ? decodeURIComponent(new URL(url).username) : '';

@@ -9,7 +9,8 @@ import type { DatabaseHost } from './database-host';
 import { prepareSchema } from './database-schema';
 import { hostOf } from './host-of';
 import { asOwner, openDataSource, poolOf, surviveLoss } from './open-data-source';
-import { checkExtensions, checkIsolation, checkServer } from './server-checks';
+import { checkIsolation } from './isolation-checks';
+import { checkExtensions, checkServer } from './server-checks';
 
 /** How often a transaction that lost against another one is tried. */
 const ATTEMPTS = 5;

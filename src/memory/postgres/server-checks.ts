@@ -1,4 +1,4 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { StartupError } from '../../common/startup.error';
 import { APP_ROLE, DEFINER_ROLE } from './schema-names';
 
@@ -135,55 +135,6 @@ export async function admitToAppRole(owner: DataSource, login: string): Promise<
     [login],
   );
   if (!state!.admitted) await owner.query(state!.grant).catch(() => undefined);
-}
-
-/**
- * Proves that row-level security is in force: `wm_app` with no tenant set must read nothing.
- *
- * @throws StartupError
- */
-export async function checkIsolation(service: DataSource): Promise<void> {
-  const runner = service.createQueryRunner();
-  try {
-    await runner.query('begin');
-    await becomeAppRole(runner);
-    const [proof] = (await runner.query(ISOLATION_PROOF)) as IsolationProof[];
-    if (proof!.bypasses || proof!.rows || !proof!.forced)
-      throw new StartupError(
-        `Row-level security is not in force for ${APP_ROLE}: ${
-          proof!.bypasses
-            ? 'the role bypasses it'
-            : 'rows are readable with no tenant set, or its policies are off'
-        }. As a superuser: ALTER ROLE ${APP_ROLE} NOSUPERUSER NOBYPASSRLS; and run the migrations as they are.`,
-      );
-  } finally {
-    await runner.query('rollback');
-    await runner.release();
-  }
-}
-
-interface IsolationProof {
-  readonly bypasses: boolean;
-  readonly rows: boolean;
-  readonly forced: boolean;
-}
-
-const ISOLATION_PROOF = `
-  select (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) as bypasses,
-         exists (select from wisdom_memory.memories) or exists (select from wisdom_memory.memory_vectors) as rows,
-         (select count(*) = 4 and bool_and(relrowsecurity and relforcerowsecurity) from pg_class
-          where relnamespace = 'wisdom_memory'::regnamespace
-            and relname in ('projects', 'memories', 'memory_vectors', 'import_undo')) as forced`;
-
-async function becomeAppRole(runner: QueryRunner): Promise<void> {
-  try {
-    await runner.query(`set local role ${APP_ROLE}`);
-  } catch (error) {
-    throw new StartupError(
-      `The role of DATABASE_URL may not become ${APP_ROLE}. As a superuser: GRANT ${APP_ROLE} TO that role;`,
-      { cause: error },
-    );
-  }
 }
 
 /** Compares `0.10.1` and `0.8` number by number. */

@@ -9,7 +9,7 @@ import { prepareSchema } from '../../memory/postgres/database-schema';
 import type { DatabaseHost } from '../../memory/postgres/database-host';
 import { hostOf } from '../../memory/postgres/host-of';
 import { nameOf, openDataSource, poolOf, surviveLoss } from '../../memory/postgres/open-data-source';
-import { checkIsolation } from '../../memory/postgres/server-checks';
+import { checkIsolation } from '../../memory/postgres/isolation-checks';
 
 /** Any number of ours: held by the connection that migrates. */
 const IMPORT_LOCK = 7_309_940_116;
