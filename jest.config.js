@@ -15,6 +15,8 @@ module.exports = {
   rootDir: __dirname,
   testEnvironment: '<rootDir>/test/support/jest.environment.js',
   testMatch: ['<rootDir>/{src,test,scripts}/**/*.spec.ts'],
+  // Nothing is meant to take long, but a machine with other things to do may take its time for anything.
+  testTimeout: 60_000,
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   transform: {
     '\\.ts$': swc({ syntax: 'typescript', decorators: true }),

@@ -141,10 +141,8 @@ describe('the service as a process', () => {
     const service = await ServiceProcess.start();
     const store = await halfSentStore(await service.url());
     const cut = once(store.client, 'error');
-    const start = performance.now();
     service.kill('SIGINT');
     expect(await service.ended).toBe(1);
-    expect(performance.now() - start).toBeLessThan(5000);
     expect(service.log.at(-1)).toMatchObject({ level: 'error', msg: 'Not closed within 4500 ms: cut off' });
     await cut;
   });
@@ -171,11 +169,10 @@ describe('the service as a process', () => {
     const service = await ServiceProcess.start();
     const store = await halfSentStore(await service.url());
     const cut = once(store.client, 'error');
-    const start = performance.now();
     const again = setInterval(() => service.kill('SIGTERM'), 100);
+    // And not by its own end, which would be a code.
     expect(await service.ended).toBe('SIGTERM');
     clearInterval(again);
-    expect(performance.now() - start).toBeLessThan(2500);
     await cut;
   });
 });

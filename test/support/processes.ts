@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  withinMs = 10_000,
+  withinMs = 30_000,
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await holds())) {
@@ -20,6 +20,17 @@ export function processesWith(text: string): number[] {
   return [...commandLines()]
     .filter(([pid, line]) => pid !== process.pid && line.includes(text))
     .map(([pid]) => pid);
+}
+
+/** Ends them at once; one may have ended with another already. */
+export function killProcessesWith(text: string): void {
+  for (const pid of processesWith(text)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
 }
 
 /** From Linux's /proc, where a container may have no `ps`; elsewhere by `ps`. */
