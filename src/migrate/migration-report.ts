@@ -3,8 +3,8 @@ import { sum } from './collection-tally';
 import type { CollectionProgress, RecordCounts, RunState } from './migration-run';
 import { NO_RECORDS } from './migration-run';
 import type { Created } from './migration-target';
-import type { Verification } from './verification';
-import { verificationJson } from './verification-report';
+import type { Verification } from './verification/verification';
+import { verificationJson } from './verification/verification-report';
 
 /** What a migration did, or of a dry run, would do. */
 export interface MigrationReport {

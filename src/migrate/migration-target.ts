@@ -3,8 +3,8 @@ import type { ImportedMemory } from '../memory/imported-memory';
 import type { JsonObject } from '../memory/memory';
 import type { CollectionProgress, MigrationRun, OnConflict, Renamed, RunState } from './migration-run';
 import type { SourceCollection } from './migration-source';
-import type { RollbackStore } from './rollback';
-import type { VerificationTarget } from './verification';
+import type { RollbackStore } from './rollback/rollback';
+import type { VerificationTarget } from './verification/verification';
 
 /** A memory that can be written. */
 export interface ImportRecord {

@@ -11,8 +11,8 @@ import type { MigrationSink, MigrationTarget, PreviewTarget } from './migration-
 import { BrokenOffError } from './migration.errors';
 import { Migrator, MigratorOptions, RejectSink } from './migrator';
 import { hasRejects, RejectsFile } from './rejects-file';
-import type { Verification } from './verification';
-import { verifyRun } from './verify-run';
+import type { Verification } from './verification/verification';
+import { verifyRun } from './verification/verify-run';
 
 export interface MigrationParts {
   /** The command, such as `migrate-chroma`. */

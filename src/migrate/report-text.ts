@@ -1,7 +1,7 @@
 import { duration } from '../cli/progress';
 import type { CollectionProgress } from './migration-run';
 import { estimatedSeconds, MigrationReport, totalOf } from './migration-report';
-import { verificationText } from './verification-text';
+import { verificationText } from './verification/verification-text';
 
 /** Of created projects and renamed memories so many are named to people; JSON has more. */
 const MOST_NAMED = 10;

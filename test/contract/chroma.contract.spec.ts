@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChromaMemoryRepository } from '../../src/memory/chroma/chroma-memory.repository';
-import { ChromaServer } from '../../src/memory/chroma/chroma-server';
+import { ChromaServer } from '../../src/memory/chroma/server/chroma-server';
 import { MovableClock } from '../support/movable-clock';
 import { describeMemoryBackend } from './memory-backend.contract';
 

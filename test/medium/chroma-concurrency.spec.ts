@@ -1,6 +1,6 @@
 import { ChromaMemoryRepository } from '../../src/memory/chroma/chroma-memory.repository';
 import { PlannedWrite } from '../../src/memory/chroma/chroma-endpoint';
-import { ChromaServer } from '../../src/memory/chroma/chroma-server';
+import { ChromaServer } from '../../src/memory/chroma/server/chroma-server';
 import { EmbeddedMemory, MemoryFilter } from '../../src/memory/memory';
 import { BackendUnavailableError, BatchTooLargeError } from '../../src/memory/memory.errors';
 import { bestSimilarity } from '../../src/memory/similarity';

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, statSync, truncateSync, utimesSync } from 'nod
 import { join } from 'node:path';
 import { ChromaCollections } from '../../src/memory/chroma/chroma-collections';
 import { ChromaConnection } from '../../src/memory/chroma/chroma-connection';
-import { ChromaServer } from '../../src/memory/chroma/chroma-server';
-import { IndexCopies } from '../../src/memory/chroma/index-copies';
+import { ChromaServer } from '../../src/memory/chroma/server/chroma-server';
+import { IndexCopies } from '../../src/memory/chroma/server/index-copies';
 import { BackendUnavailableError } from '../../src/memory/memory.errors';
 import { ChromaPlace } from '../support/chroma-backend';
 import { processesWith } from '../support/processes';

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { StartupError } from '../../src/common/startup.error';
-import { ChromaServer } from '../../src/memory/chroma/chroma-server';
-import { claimDirectory } from '../../src/memory/chroma/owned-directory';
+import { ChromaServer } from '../../src/memory/chroma/server/chroma-server';
+import { claimDirectory } from '../../src/memory/chroma/server/owned-directory';
 import { BackendUnavailableError } from '../../src/memory/memory.errors';
 import { processesWith, until } from '../support/processes';
 

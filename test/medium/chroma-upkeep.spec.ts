@@ -1,5 +1,5 @@
 import { ChromaClient } from 'chromadb';
-import { collectionOf } from '../../src/memory/chroma/tenants';
+import { collectionOf } from '../../src/memory/chroma/tenant/tenants';
 import { ChromaPlace, OpenChroma } from '../support/chroma-backend';
 import { embedded } from '../support/memories';
 import { MovableClock } from '../support/movable-clock';

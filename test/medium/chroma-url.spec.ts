@@ -1,6 +1,6 @@
 import { ChromaClient, Collection } from 'chromadb';
 import { ChromaMemoryRepository } from '../../src/memory/chroma/chroma-memory.repository';
-import { ChromaServer } from '../../src/memory/chroma/chroma-server';
+import { ChromaServer } from '../../src/memory/chroma/server/chroma-server';
 import { RemoteChroma } from '../../src/memory/chroma/remote-chroma';
 import { ChromaPlace } from '../support/chroma-backend';
 import { embedded } from '../support/memories';

@@ -1,5 +1,5 @@
 import { importedMemoryId, newMemoryId } from '../../src/memory/memory-id';
-import { verificationText } from '../../src/migrate/verification-text';
+import { verificationText } from '../../src/migrate/verification/verification-text';
 import { GivenMigrations } from '../support/given-migrations';
 import type { GivenRecord } from '../support/given-source';
 import { embedded } from '../support/memories';

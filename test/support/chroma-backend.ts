@@ -5,7 +5,7 @@ import {
   ChromaMemoryOptions,
   ChromaMemoryRepository,
 } from '../../src/memory/chroma/chroma-memory.repository';
-import { ChromaServer } from '../../src/memory/chroma/chroma-server';
+import { ChromaServer } from '../../src/memory/chroma/server/chroma-server';
 import { Clock } from '../../src/memory/memory-backend';
 
 export interface OpenChroma {

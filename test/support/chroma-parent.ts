@@ -1,4 +1,4 @@
-import { ChromaServer } from '../../src/memory/chroma/chroma-server';
+import { ChromaServer } from '../../src/memory/chroma/server/chroma-server';
 
 /** A process to be killed in tests: serves the directory that it is given, says where, and stays. */
 async function main(directory: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { ChromaMemoryRepository } from '../../src/memory/chroma/chroma-memory.repository';
-import { ChromaServer } from '../../src/memory/chroma/chroma-server';
+import { ChromaServer } from '../../src/memory/chroma/server/chroma-server';
 import { embedded } from './memories';
 import { unitVector } from './vectors';
 

@@ -1,10 +1,10 @@
 import type { MigrationReport } from '../../src/migrate/migration-report';
 import type { OnConflict } from '../../src/migrate/migration-run';
 import type { ImportTarget } from '../../src/migrate/postgres/import-target';
-import type { RollbackReport } from '../../src/migrate/rollback';
-import { rollBackRun } from '../../src/migrate/rollback-run';
-import type { Verification } from '../../src/migrate/verification';
-import { verifyRun } from '../../src/migrate/verify-run';
+import type { RollbackReport } from '../../src/migrate/rollback/rollback';
+import { rollBackRun } from '../../src/migrate/rollback/rollback-run';
+import type { Verification } from '../../src/migrate/verification/verification';
+import { verifyRun } from '../../src/migrate/verification/verify-run';
 import { GivenCollection, GivenSource } from './given-source';
 import { MigrationRig, originalModel } from './migrating';
 

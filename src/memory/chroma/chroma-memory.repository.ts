@@ -22,18 +22,18 @@ import { ChromaConnection } from './chroma-connection';
 import { ChromaEndpoint } from './chroma-endpoint';
 import { ChromaRegistry } from './chroma-registry';
 import { GroupedStores } from './grouped-stores';
-import { listEntries } from './list-entries';
-import { matchingEntries } from './matching-entries';
+import { listEntries } from './tenant/list-entries';
+import { matchingEntries } from './tenant/matching-entries';
 import { MemoryFetcher } from './memory-fetcher';
-import { NearestMemories } from './nearest-memories';
+import { NearestMemories } from './tenant/nearest-memories';
 import { PendingRecords } from './pending-records';
 import { RecordReader } from './record-reader';
-import { memoryOfEntry, TenantEntry } from './tenant-entry';
-import { TenantIndex } from './tenant-index';
-import { TenantLoader } from './tenant-loader';
-import { Tenants, TenantsOptions } from './tenants';
+import { memoryOfEntry, TenantEntry } from './tenant/tenant-entry';
+import { TenantIndex } from './tenant/tenant-index';
+import { TenantLoader } from './tenant/tenant-loader';
+import { Tenants, TenantsOptions } from './tenant/tenants';
 import { visitInSlices } from '../../common/time-slices';
-import { CompleteMemory, replacement, revision } from './tenant-writes';
+import { CompleteMemory, replacement, revision } from './tenant/tenant-writes';
 
 export interface ChromaMemoryOptions extends TenantsOptions {
   /** Whether what is written is to be brought to PostgreSQL later, and marked so. */

@@ -4,10 +4,10 @@ import { newMemoryId } from '../memory-id';
 import { BatchTooLargeError } from '../memory.errors';
 import { storedMemory } from '../stored-memory';
 import { RefusedRequestError } from './chroma-failure';
-import { Tenant, TenantWrite } from './tenant';
-import { memoryOfEntry } from './tenant-entry';
-import { replacement } from './tenant-writes';
-import { Tenants } from './tenants';
+import { Tenant, TenantWrite } from './tenant/tenant';
+import { memoryOfEntry } from './tenant/tenant-entry';
+import { replacement } from './tenant/tenant-writes';
+import { Tenants } from './tenant/tenants';
 
 /** Of several requests in one call: it takes 0.1 s, and those that come meanwhile wait for it. */
 const GROUP_VECTORS = 256;

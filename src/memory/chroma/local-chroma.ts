@@ -1,15 +1,15 @@
 import { StartupError } from '../../common/startup.error';
 import { BackendUnavailableError } from '../memory.errors';
-import { Adoption, AdoptionLog, AdoptionOptions, Brought } from './adoption';
-import { readAdoptionRecord } from './adoption-record';
-import { ADOPT_COMMAND, adoptionRemark } from './adoption-remark';
-import { AdoptionTarget } from './adoption-target';
+import { Adoption, AdoptionLog, AdoptionOptions, Brought } from './adoption/adoption';
+import { readAdoptionRecord } from './adoption/adoption-record';
+import { ADOPT_COMMAND, adoptionRemark } from './adoption/adoption-remark';
+import { AdoptionTarget } from './adoption/adoption-target';
 import { ChromaEndpoint, ConnectionProblem, PlannedWrite } from './chroma-endpoint';
 import { ChromaMemoryRepository } from './chroma-memory.repository';
-import { ChromaServer, ChromaServerLog, RECORDS_PER_SYNC } from './chroma-server';
-import { servedDirectory } from './existing-directory';
-import { claimDirectory } from './owned-directory';
-import { TenantsOptions } from './tenants';
+import { ChromaServer, ChromaServerLog, RECORDS_PER_SYNC } from './server/chroma-server';
+import { servedDirectory } from './adoption/existing-directory';
+import { claimDirectory } from './server/owned-directory';
+import { TenantsOptions } from './tenant/tenants';
 
 export interface LocalChromaOptions extends Omit<AdoptionOptions, 'log'> {
   /** `CHROMA_PATH`, absolute: a directory of ours, none yet, or one of the original. */

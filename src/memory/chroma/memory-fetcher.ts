@@ -1,9 +1,9 @@
 import { Memory } from '../memory';
 import { ChromaCollections } from './chroma-collections';
 import { RecordReader } from './record-reader';
-import { Tenant } from './tenant';
-import { memoryOfEntry, TenantEntry } from './tenant-entry';
-import { collectionOf, Tenants } from './tenants';
+import { Tenant } from './tenant/tenant';
+import { memoryOfEntry, TenantEntry } from './tenant/tenant-entry';
+import { collectionOf, Tenants } from './tenant/tenants';
 
 /** Makes whole memories of the entries of an index. */
 export class MemoryFetcher {

@@ -1,6 +1,6 @@
 import { JsonObject, Memory } from '../memory';
 import { ReadRecord, RevisedRecord, WrittenMetadata, WrittenRecord } from './chroma-record';
-import { chunkId, memoryOfEntry, MemoryHeader, TenantEntry } from './tenant-entry';
+import { chunkId, memoryOfEntry, MemoryHeader, TenantEntry } from './tenant/tenant-entry';
 
 /**
  * How a memory is kept in ChromaDB, whose metadata is flat and knows no null: the record has the text as its document,

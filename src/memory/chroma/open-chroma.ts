@@ -2,7 +2,7 @@ import type { AppConfig } from '../../config/app-config';
 import { ChromaMemoryRepository } from './chroma-memory.repository';
 import { LocalChroma, LocalChromaOptions } from './local-chroma';
 import { RemoteChroma } from './remote-chroma';
-import { TenantsOptions } from './tenants';
+import { TenantsOptions } from './tenant/tenants';
 
 /**
  * Up to so many vectors of a user are all compared, and kept in memory for it. 50,000 take 105 MB, and comparing them

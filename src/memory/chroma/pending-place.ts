@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppConfig } from '../../config/app-config';
-import { servedDirectory } from './existing-directory';
+import { servedDirectory } from './adoption/existing-directory';
 import { ChromaSurroundings, openChroma } from './open-chroma';
 import type { PendingRecords } from './pending-records';
 

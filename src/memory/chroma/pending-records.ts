@@ -3,7 +3,7 @@ import { ChromaCollections } from './chroma-collections';
 import { ReadRecord } from './chroma-record';
 import { ChromaRegistry } from './chroma-registry';
 import { entryOf, PENDING_FIELD } from './memory-record';
-import { collectionOf } from './tenants';
+import { collectionOf } from './tenant/tenants';
 
 /** Those of a user's memories that another store has, in this version or a later one: their ids. */
 export type Arrived = (userId: number, memories: readonly MemoryVersion[]) => Promise<ReadonlySet<string>>;

@@ -3,7 +3,7 @@ import { Memory } from '../memory';
 import { ChromaRegistry } from './chroma-registry';
 import { ReadRecord } from './chroma-record';
 import { entryOf, memoryOf } from './memory-record';
-import { TenantEntry } from './tenant-entry';
+import { TenantEntry } from './tenant/tenant-entry';
 
 /**
  * Reads records as the memories that they are: ours, or, in a collection that the original wrote or writes, what an

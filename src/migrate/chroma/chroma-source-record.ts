@@ -2,7 +2,7 @@ import type { Limits } from '../../config/app-config';
 import { importedMemory, jsonObjectOf } from '../../memory/imported-memory';
 import type { JsonObject } from '../../memory/memory';
 import { entryOf, isChunk, memoryOf } from '../../memory/chroma/memory-record';
-import { recordIdsOf } from '../../memory/chroma/tenant-entry';
+import { recordIdsOf } from '../../memory/chroma/tenant/tenant-entry';
 import type { SourceCollection, SourceContext, SourceRecord } from '../migration-source';
 import { numbersOf } from '../rejects-file';
 

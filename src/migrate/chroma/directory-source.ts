@@ -6,8 +6,8 @@ import {
   openChromaDirectory,
 } from '../../chroma-directory/chroma-directory';
 import type { Limits } from '../../config/app-config';
-import { ADOPTION_FILE } from '../../memory/chroma/adoption-record';
-import { isOwnedDirectory } from '../../memory/chroma/owned-directory';
+import { ADOPTION_FILE } from '../../memory/chroma/adoption/adoption-record';
+import { isOwnedDirectory } from '../../memory/chroma/server/owned-directory';
 import { DirectoryLock } from '../../memory/directory-lock';
 import type { MigrationSource, SourceCollection, SourceContext, SourceRecord } from '../migration-source';
 import { chooseCollections, CollectionChoice, isRegistry } from './chosen-collections';

@@ -1,5 +1,5 @@
 import type { AppConfig } from '../../config/app-config';
-import { servedDirectory } from '../../memory/chroma/existing-directory';
+import { servedDirectory } from '../../memory/chroma/adoption/existing-directory';
 import type { JsonObject } from '../../memory/memory';
 import type { MigrationSource } from '../migration-source';
 import type { CollectionChoice } from './chosen-collections';

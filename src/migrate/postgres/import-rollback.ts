@@ -8,7 +8,7 @@ import {
   RollbackStore,
   RolledBack,
   together,
-} from '../rollback';
+} from '../rollback/rollback';
 import { asTenant, ImportConnection } from './import-connection';
 import { Replaced } from './restoration';
 import { deleteMemories, replacedPage, restoreMemories, RunOfTenant, SMALLEST_ID } from './restore-memories';

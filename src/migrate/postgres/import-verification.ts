@@ -5,7 +5,7 @@ import { searchMemories } from '../../memory/postgres/search-memories';
 import { timestampText } from '../../memory/postgres/sql-parameters';
 import { COPIED_COLUMNS } from '../../memory/postgres/stored-row';
 import type { MigrationRun } from '../migration-run';
-import type { FoundMemory, FoundNear, Holder, VerificationTarget } from '../verification';
+import type { FoundMemory, FoundNear, Holder, VerificationTarget } from '../verification/verification';
 import { asTenant, ImportConnection } from './import-connection';
 
 const ROWS = `

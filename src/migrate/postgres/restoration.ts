@@ -1,4 +1,4 @@
-import type { KeepReason } from '../rollback';
+import type { KeepReason } from '../rollback/rollback';
 
 /** What an import replaced. */
 export interface Replaced {

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { lockTenant } from '../../memory/postgres/store-memories';
-import type { OwnersRolledBack } from '../rollback';
+import type { OwnersRolledBack } from '../rollback/rollback';
 import { asTenant } from './import-connection';
 import type { RunOfTenant } from './restore-memories';
 
