@@ -1,5 +1,5 @@
 import { Pool } from 'pg';
-import { halfVector } from '../src/memory/postgres/half-precision';
+import { halfVector } from '../src/memory/postgres/search/half-precision';
 
 /** One user's part of the covering index, compared with a question: no policy, no chunks, no memories. */
 const SCAN = `

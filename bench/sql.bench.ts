@@ -1,6 +1,6 @@
 import type { MemoryFilter } from '../src/memory/memory';
-import type { PostgresDatabase } from '../src/memory/postgres/postgres-database';
-import { searchMemories } from '../src/memory/postgres/search-memories';
+import type { PostgresDatabase } from '../src/memory/postgres/database/postgres-database';
+import { searchMemories } from '../src/memory/postgres/search/search-memories';
 import { BareScan } from './bare-scan';
 import { Benchmark, Row } from './benchmark';
 import { readCorpus } from './corpus';

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import type { EmbeddingModel } from '../src/embedding/embedder';
 import type { EmbeddedMemory, Project } from '../src/memory/memory';
-import { PostgresDatabase } from '../src/memory/postgres/postgres-database';
+import { PostgresDatabase } from '../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../src/memory/postgres/postgres-memory.repository';
 import { databaseConfig } from '../test/support/postgres-server';
 import { ThrowawayServer } from '../test/support/throwaway-server';

@@ -3,7 +3,7 @@ import { StartupError } from './common/startup.error';
 import { APP_CONFIG, AppConfig } from './config/app-config';
 import { ConfigModule } from './config/config.module';
 import { startFailure } from './lifecycle/start-failure';
-import { revertMigration, runMigrations } from './memory/postgres/database-schema';
+import { revertMigration, runMigrations } from './memory/postgres/database/database-schema';
 
 const COMMANDS = { run: runMigrations, revert: revertMigration };
 

@@ -28,7 +28,7 @@ describe('the rules of where things go', () => {
       `import '../memory/memory.module'; import '../memory/memory';`,
       'what a feature exports',
     ],
-    ['src/memory/postgres/filter-sql.ts', `import { Client } from 'pg';`, 'SQL in its place'],
+    ['src/memory/postgres/search/filter-sql.ts', `import { Client } from 'pg';`, 'SQL in its place'],
     ['src/memory/chroma/chroma-client.ts', `import * as chroma from 'chromadb';`, 'ChromaDB in its place'],
     [
       'src/memory/memory.service.spec.ts',

@@ -8,7 +8,7 @@ import { PendingPlace } from './chroma/pending-place';
 import { FallbackBackend } from './fallback-backend';
 import { FallbackState } from './fallback-state';
 import type { Clock, MemoryBackend } from './memory-backend';
-import { PostgresDatabase } from './postgres/postgres-database';
+import { PostgresDatabase } from './postgres/database/postgres-database';
 import { PostgresMemoryRepository } from './postgres/postgres-memory.repository';
 import { SteadyState } from './steady-state';
 import { WaitingMemories } from './waiting-memories';

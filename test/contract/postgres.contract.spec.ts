@@ -1,4 +1,4 @@
-import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
 import { MovableClock } from '../support/movable-clock';
 import { createTestDatabase, databaseConfig, describeNative } from '../support/postgres-server';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { importedMemoryId, newMemoryId } from '../../src/memory/memory-id';
-import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
 import { GivenMigrations } from '../support/given-migrations';
 import type { GivenRecord } from '../support/given-source';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
 import { embedded } from '../support/memories';
 import { MovableClock } from '../support/movable-clock';

@@ -1,5 +1,5 @@
 import { Memory } from '../../src/memory/memory';
-import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
 import { sweepExpired } from '../../src/memory/postgres/sweep-expired';
 import { embedded } from '../support/memories';

@@ -1,4 +1,4 @@
-import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
 import { BackendUnavailableError } from '../../src/memory/memory.errors';
 import { embedded } from '../support/memories';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Client } from 'pg';
 import { DatabaseConfig } from '../../src/config/app-config';
 import { SearchAnswer } from '../../src/memory/memory';
-import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
 import { embedded } from '../support/memories';
 import { MovableClock } from '../support/movable-clock';

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
 import { embedded } from '../support/memories';
 import { MovableClock } from '../support/movable-clock';

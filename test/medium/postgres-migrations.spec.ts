@@ -2,10 +2,13 @@ import type { ClientBase } from 'pg';
 import { DataSource } from 'typeorm';
 import { LargeTenants1764002000000 } from '../../migrations/1764002000000-LargeTenants';
 import { DatabaseConfig } from '../../src/config/app-config';
-import { buildApproximateIndex, readApproximateIndexes } from '../../src/memory/postgres/approximate-index';
-import { dataSourceOptions } from '../../src/memory/postgres/data-source-options';
-import { revertLatest } from '../../src/memory/postgres/migration-runner';
-import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import {
+  buildApproximateIndex,
+  readApproximateIndexes,
+} from '../../src/memory/postgres/search/approximate-index';
+import { dataSourceOptions } from '../../src/memory/postgres/database/data-source-options';
+import { revertLatest } from '../../src/memory/postgres/database/migration-runner';
+import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { digestOfOriginal, restoreOriginal } from '../support/original-database';
 import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';
 

@@ -1,10 +1,10 @@
 import { Client } from 'pg';
 import { DefinerAlone1764002500000 } from '../../migrations/1764002500000-DefinerAlone';
 import { DatabaseConfig } from '../../src/config/app-config';
-import { asOwner } from '../../src/memory/postgres/open-data-source';
-import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { asOwner } from '../../src/memory/postgres/database/open-data-source';
+import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
-import { ServerHost } from '../../src/memory/postgres/server-host';
+import { ServerHost } from '../../src/memory/postgres/database/server-host';
 import { embedded } from '../support/memories';
 import { MovableClock } from '../support/movable-clock';
 import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';

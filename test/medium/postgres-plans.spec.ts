@@ -1,12 +1,12 @@
 import type { PoolClient } from 'pg';
 import { MemoryFilter, SearchStrategy } from '../../src/memory/memory';
-import { buildApproximateIndex, readLargeTenants } from '../../src/memory/postgres/approximate-index';
+import { buildApproximateIndex, readLargeTenants } from '../../src/memory/postgres/search/approximate-index';
 import { deleteMemory } from '../../src/memory/postgres/delete-memories';
 import { countMemories, findMemory, listMemories } from '../../src/memory/postgres/find-memories';
-import { readIndexReads } from '../../src/memory/postgres/index-reads';
-import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { readIndexReads } from '../../src/memory/postgres/search/index-reads';
+import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
-import { searchMemories } from '../../src/memory/postgres/search-memories';
+import { searchMemories } from '../../src/memory/postgres/search/search-memories';
 import { storeMemories } from '../../src/memory/postgres/store-memories';
 import { TenantContext } from '../../src/memory/postgres/tenant-context';
 import { explainedNodes, explainEverything, PlanNode, scans } from '../support/explained-plans';

@@ -1,5 +1,5 @@
 import { DatabaseConfig } from '../../src/config/app-config';
-import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
 import { embedded } from '../support/memories';
 import { MovableClock } from '../support/movable-clock';

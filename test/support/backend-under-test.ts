@@ -6,7 +6,7 @@ import { EmbeddingModel } from '../../src/embedding/embedder';
 import { openChroma } from '../../src/memory/chroma/open-chroma';
 import { InMemoryRepository } from '../../src/memory/in-memory/in-memory.repository';
 import { Clock, MemoryBackend } from '../../src/memory/memory-backend';
-import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
 import { EmbeddedDatabase } from './embedded-database';
 import { createTestDatabase, databaseConfig } from './postgres-server';

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { asOwner } from '../../src/memory/postgres/open-data-source';
-import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { asOwner } from '../../src/memory/postgres/database/open-data-source';
+import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { databaseConfig } from './postgres-server';
 
 const TABLES = ['users', 'embedding_models', 'import_runs', 'import_undo'].map(

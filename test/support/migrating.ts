@@ -6,7 +6,7 @@ import { DEFAULT_LIMITS } from '../../src/config/app-config';
 import { EmbeddingModel } from '../../src/embedding/embedder';
 import { SHIPPED_MODEL } from '../../src/embedding/shipped-model';
 import { JsonObject, Memory } from '../../src/memory/memory';
-import { PostgresDatabase } from '../../src/memory/postgres/postgres-database';
+import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
 import { ChromaSourceOptions, openChromaSource } from '../../src/migrate/chroma/open-chroma-source';
 import { Migration, MigrationParts } from '../../src/migrate/migration';

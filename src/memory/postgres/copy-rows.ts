@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { JsonValue } from '../memory';
-import { halfVectorBytes, writeHalfVector } from './half-precision';
+import { halfVectorBytes, writeHalfVector } from './search/half-precision';
 import type { TenantContext } from './tenant-context';
 
 /** One vector of a memory. */

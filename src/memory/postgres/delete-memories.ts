@@ -1,6 +1,6 @@
 import { Deletion, MemoryFilter } from '../memory';
 import { CountMismatchError } from '../memory.errors';
-import { memoryConditions } from './filter-sql';
+import { memoryConditions } from './search/filter-sql';
 import { countMemories, keyCondition } from './find-memories';
 import { SqlParameters, timestampText } from './sql-parameters';
 import { TenantContext } from './tenant-context';

@@ -1,6 +1,6 @@
 import { ListQuery, Memory, MemoryFilter, MemoryPage } from '../memory';
 import { isMemoryId } from '../memory-id';
-import { memoryConditions } from './filter-sql';
+import { memoryConditions } from './search/filter-sql';
 import { MEMORY_COLUMNS, MEMORY_TABLES, memoryFromRow, MemoryRow } from './memory-row';
 import { SqlParameters, timestampText } from './sql-parameters';
 import { rowsOf, TenantContext } from './tenant-context';

@@ -1,5 +1,5 @@
 import { Project, ProjectSummary } from '../memory';
-import { fieldConditions } from './filter-sql';
+import { fieldConditions } from './search/filter-sql';
 import { SqlParameters } from './sql-parameters';
 import { ensureTenant, lockTenant } from './store-memories';
 import { rowsOf, TenantContext } from './tenant-context';

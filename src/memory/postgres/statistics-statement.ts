@@ -1,5 +1,5 @@
 import { Statistics } from '../memory';
-import { fieldConditions } from './filter-sql';
+import { fieldConditions } from './search/filter-sql';
 import { SqlParameters } from './sql-parameters';
 import { rowsOf, TenantContext } from './tenant-context';
 

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { PostgresDatabase } from './postgres-database';
+import type { PostgresDatabase } from './database/postgres-database';
 import { timestampText } from './sql-parameters';
 
 /** So many at once: no transaction that locks rows takes long. */

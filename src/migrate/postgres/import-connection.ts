@@ -3,13 +3,13 @@ import type { PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { StartupError } from '../../common/startup.error';
 import type { DatabaseConfig } from '../../config/app-config';
-import { settingsOf, transaction } from '../../memory/postgres/app-transaction';
-import { isConflict, translateDatabaseError } from '../../memory/postgres/database-error';
-import { prepareSchema } from '../../memory/postgres/database-schema';
-import type { DatabaseHost } from '../../memory/postgres/database-host';
-import { hostOf } from '../../memory/postgres/host-of';
-import { nameOf, openDataSource, poolOf, surviveLoss } from '../../memory/postgres/open-data-source';
-import { checkIsolation } from '../../memory/postgres/isolation-checks';
+import { settingsOf, transaction } from '../../memory/postgres/database/app-transaction';
+import { isConflict, translateDatabaseError } from '../../memory/postgres/database/database-error';
+import { prepareSchema } from '../../memory/postgres/database/database-schema';
+import type { DatabaseHost } from '../../memory/postgres/database/database-host';
+import { hostOf } from '../../memory/postgres/database/host-of';
+import { nameOf, openDataSource, poolOf, surviveLoss } from '../../memory/postgres/database/open-data-source';
+import { checkIsolation } from '../../memory/postgres/database/isolation-checks';
 
 /** Any number of ours: held by the connection that migrates. */
 const IMPORT_LOCK = 7_309_940_116;

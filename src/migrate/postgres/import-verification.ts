@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
-import { halfVectors } from '../../memory/postgres/half-precision';
+import { halfVectors } from '../../memory/postgres/search/half-precision';
 import { MEMORY_COLUMNS, MEMORY_TABLES, memoryFromRow, MemoryRow } from '../../memory/postgres/memory-row';
-import { searchMemories } from '../../memory/postgres/search-memories';
+import { searchMemories } from '../../memory/postgres/search/search-memories';
 import { timestampText } from '../../memory/postgres/sql-parameters';
 import { COPIED_COLUMNS } from '../../memory/postgres/stored-row';
 import type { MigrationRun } from '../migration-run';

@@ -1,7 +1,7 @@
 import { Client, QueryResultRow } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { StartupError } from '../../../common/startup.error';
-import { isConnectionLost } from '../../../memory/postgres/database-error';
+import { isConnectionLost } from '../../../memory/postgres/database/database-error';
 import { binaryRows, BinaryRow } from './binary-rows';
 
 /** A server that does not even refuse. */

@@ -1,5 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import { StartupError } from '../../common/startup.error';
+import { StartupError } from '../../../common/startup.error';
 import { APP_ROLE } from './schema-names';
 
 const REMEDY = `As a superuser: ALTER ROLE ${APP_ROLE} NOSUPERUSER NOBYPASSRLS; and run the migrations as they are.`;

@@ -1,7 +1,7 @@
-import { SearchHit, VectorQuery } from '../memory';
-import { MEMORY_COLUMNS, MEMORY_TABLES, memoryFromRow, MemoryRow } from './memory-row';
-import { SqlParameters } from './sql-parameters';
-import { rowsOf, rowsOfKept, TenantContext } from './tenant-context';
+import { SearchHit, VectorQuery } from '../../memory';
+import { MEMORY_COLUMNS, MEMORY_TABLES, memoryFromRow, MemoryRow } from '../memory-row';
+import { SqlParameters } from '../sql-parameters';
+import { rowsOf, rowsOfKept, TenantContext } from '../tenant-context';
 
 /** A memory's best chunk is among the nearest `4 x k` chunks of nearly every question. */
 export const CHUNKS_PER_MEMORY = 4;

@@ -1,6 +1,6 @@
-import { MemoryFilter, MetadataCondition } from '../memory';
+import { MemoryFilter, MetadataCondition } from '../../memory';
 import { metadataSql } from './metadata-sql';
-import { SqlParameters, timestampText } from './sql-parameters';
+import { SqlParameters, timestampText } from '../sql-parameters';
 
 /**
  * The conditions of one user's live rows that a filter leaves, all but those on metadata. `memories` and

@@ -1,4 +1,4 @@
-import type { DatabaseConfig } from '../../config/app-config';
+import type { DatabaseConfig } from '../../../config/app-config';
 import type { DatabaseHost } from './database-host';
 import { hostOf } from './host-of';
 import { migrate, requireMigrated, revertLatest } from './migration-runner';

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { IndexReads } from '../memory-backend';
+import type { IndexReads } from '../../memory-backend';
 
 /** What PostgreSQL has counted of the covering index. An index-only scan fetches a row where its page may have changed. */
 export async function readIndexReads(connection: ClientBase): Promise<IndexReads | undefined> {

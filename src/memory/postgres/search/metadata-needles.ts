@@ -1,5 +1,5 @@
-import { isJsonObject } from '../json-value';
-import { Comparison, JsonObject, JsonValue, MetadataCondition } from '../memory';
+import { isJsonObject } from '../../json-value';
+import { Comparison, JsonObject, JsonValue, MetadataCondition } from '../../memory';
 
 /** Each is a look-up in the index; beyond so many, comparing everything is as good. */
 const MOST_NEEDLES = 100;

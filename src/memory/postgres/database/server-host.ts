@@ -1,4 +1,4 @@
-import type { DatabaseConfig } from '../../config/app-config';
+import type { DatabaseConfig } from '../../../config/app-config';
 import type { ConnectionTarget } from './data-source-options';
 import type { DatabaseHost } from './database-host';
 

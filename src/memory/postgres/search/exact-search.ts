@@ -1,9 +1,9 @@
-import { SearchAnswer, VectorQuery } from '../memory';
+import { SearchAnswer, VectorQuery } from '../../memory';
 import { fieldConditions, metadataCondition } from './filter-sql';
 import { halfVector } from './half-precision';
 import { CHUNKS_PER_MEMORY, hitOf, HitRow, hitRows, hitsSql } from './hits-statement';
-import { SqlParameters } from './sql-parameters';
-import { TenantContext } from './tenant-context';
+import { SqlParameters } from '../sql-parameters';
+import { TenantContext } from '../tenant-context';
 
 /**
  * Compares every vector that the filter leaves.

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { StartupError } from '../../common/startup.error';
+import { StartupError } from '../../../common/startup.error';
 import { SCHEMA } from './schema-names';
 import { checkRoles, ensureExtensions } from './server-checks';
 

@@ -1,5 +1,5 @@
-import { Comparison, JsonValue, MetadataCondition } from '../memory';
-import { SqlParameters } from './sql-parameters';
+import { Comparison, JsonValue, MetadataCondition } from '../../memory';
+import { SqlParameters } from '../sql-parameters';
 
 /**
  * A metadata filter as SQL, true or false and never null, for exactly the objects that `matchesMetadata` accepts.

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { RecurringTask } from '../recurring-task';
+import { RecurringTask } from '../../recurring-task';
 import {
   ApproximateIndex,
   buildApproximateIndex,
@@ -10,7 +10,7 @@ import {
   VectorSpace,
 } from './approximate-index';
 import { IndexWork, indexWork, keptAbove } from './index-work';
-import type { PostgresDatabase } from './postgres-database';
+import type { PostgresDatabase } from '../database/postgres-database';
 
 /** To look costs the server 0.4 s for a million vectors, and a tenant that has just become large is searched exactly. */
 const INTERVAL_MS = 300_000;

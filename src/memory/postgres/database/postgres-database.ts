@@ -1,7 +1,7 @@
 import { Client, type PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
-import { StartupError } from '../../common/startup.error';
-import type { DatabaseConfig } from '../../config/app-config';
+import { StartupError } from '../../../common/startup.error';
+import type { DatabaseConfig } from '../../../config/app-config';
 import { appTransaction } from './app-transaction';
 import { isConflict, isConnectionLost, translateDatabaseError } from './database-error';
 import { clientConfig } from './data-source-options';

@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import { StartupError } from '../../common/startup.error';
+import { StartupError } from '../../../common/startup.error';
 import { ConnectionTarget, dataSourceOptions } from './data-source-options';
 import type { DatabaseHost } from './database-host';
 

@@ -3,12 +3,12 @@ import { PGlite } from '@electric-sql/pglite';
 import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { vector } from '@electric-sql/pglite-pgvector';
-import { makeDirectory } from '../../common/make-directory';
-import type { DatabaseConfig } from '../../config/app-config';
-import { DirectoryLock } from '../directory-lock';
+import { makeDirectory } from '../../../common/make-directory';
+import type { DatabaseConfig } from '../../../config/app-config';
+import { DirectoryLock } from '../../directory-lock';
 import type { ConnectionTarget } from './data-source-options';
 import type { DatabaseHost } from './database-host';
-import { StartupError } from '../../common/startup.error';
+import { StartupError } from '../../../common/startup.error';
 
 /**
  * PGlite: PostgreSQL compiled to WebAssembly, inside this process. For tests and a single developer: a long statement

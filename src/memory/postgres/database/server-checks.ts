@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { StartupError } from '../../common/startup.error';
+import { StartupError } from '../../../common/startup.error';
 import { APP_ROLE, DEFINER_ROLE } from './schema-names';
 
 const OLDEST_SERVER = 15;

@@ -1,8 +1,8 @@
-import { SearchAnswer, VectorQuery } from '../memory';
+import { SearchAnswer, VectorQuery } from '../../memory';
 import { searchExactly } from './exact-search';
 import { searchByIndex } from './index-search';
 import { metadataNeedles } from './metadata-needles';
-import { rowsOf, TenantContext } from './tenant-context';
+import { rowsOf, TenantContext } from '../tenant-context';
 
 /**
  * Up to so many matches of a metadata filter the memories are looked up first and then ranked; of more, memories are

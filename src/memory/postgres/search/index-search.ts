@@ -1,10 +1,10 @@
-import { SearchAnswer, VectorQuery } from '../memory';
-import { PLANS_FOR_EVERY_TENANT } from './app-transaction';
+import { SearchAnswer, VectorQuery } from '../../memory';
+import { PLANS_FOR_EVERY_TENANT } from '../database/app-transaction';
 import { fieldConditions, metadataCondition } from './filter-sql';
 import { halfVector } from './half-precision';
 import { CHUNKS_PER_MEMORY, hitOf, hitRows, hitsSql } from './hits-statement';
-import { SqlParameters } from './sql-parameters';
-import { TenantContext } from './tenant-context';
+import { SqlParameters } from '../sql-parameters';
+import { TenantContext } from '../tenant-context';
 
 /**
  * How many of the nearest chunks are looked at for those that a filter leaves. A filter that leaves fewer than 5 % of

@@ -1,4 +1,4 @@
-import type { DatabaseConfig } from '../../config/app-config';
+import type { DatabaseConfig } from '../../../config/app-config';
 import type { DatabaseHost } from './database-host';
 import { EmbeddedHost } from './embedded-host';
 import { ServerHost } from './server-host';

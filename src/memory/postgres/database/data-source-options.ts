@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClientConfig } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
-import { StartupError } from '../../common/startup.error';
-import { ENTITIES } from './entities/entities';
+import { StartupError } from '../../../common/startup.error';
+import { ENTITIES } from '../entities/entities';
 import { SCHEMA } from './schema-names';
 
 /** What differs between the service's pool, the owner's connections and an embedded database. */
@@ -82,7 +82,7 @@ function sessionOptions({ statementTimeoutMs }: ConnectionTarget): ClientConfig 
 /** The migrations stand beside `src`, so that an operator finds them; built, they are in `dist/migrations`. */
 function migrationFiles(): string {
   const built = __filename.endsWith('.js');
-  const directory = join(__dirname, built ? '../../migrations' : '../../../migrations');
+  const directory = join(__dirname, built ? '../../../migrations' : '../../../../migrations');
   if (!existsSync(directory))
     throw new StartupError(`The migrations are not built (${directory} is missing): run \`npm run build\`.`);
   return join(directory, built ? '*.js' : '*.ts');

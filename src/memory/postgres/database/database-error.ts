@@ -1,4 +1,4 @@
-import { BackendUnavailableError } from '../memory.errors';
+import { BackendUnavailableError } from '../../memory.errors';
 
 /** What the driver and PostgreSQL tell of a failure: a SQLSTATE, or the name of a socket's error. */
 function codeOf(error: unknown): string {
