@@ -1,4 +1,4 @@
-import { FallbackBackend } from '../../src/memory/fallback-backend';
+import { FallbackBackend } from '../../src/memory/selection/fallback-backend';
 import { InMemoryRepository } from '../../src/memory/in-memory/in-memory.repository';
 import { MovableClock } from '../support/movable-clock';
 import { describeMemoryBackend } from './memory-backend.contract';

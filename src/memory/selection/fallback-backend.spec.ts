@@ -1,4 +1,4 @@
-import { InMemoryRepository } from './in-memory/in-memory.repository';
+import { InMemoryRepository } from '../in-memory/in-memory.repository';
 import { FallbackBackend } from './fallback-backend';
 
 const CLOCK = { now: () => new Date(0) };

@@ -1,10 +1,10 @@
 import type { Provider } from '@nestjs/common';
-import { APP_CONFIG, type AppConfig } from '../config/app-config';
-import { type Embedder, EMBEDDER } from '../embedding/embedder';
+import { APP_CONFIG, type AppConfig } from '../../config/app-config';
+import { type Embedder, EMBEDDER } from '../../embedding/embedder';
 import { chooseBackend } from './backend-choice';
-import { BACKEND_STATE, type BackendState } from './backend-state';
+import { BACKEND_STATE, type BackendState } from '../backend-state';
 import { type ChosenBackend, databaseOf, makeBackend } from './chosen-backend.provider';
-import { type Clock, CLOCK, MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
+import { type Clock, CLOCK, MEMORY_BACKEND, type MemoryBackend } from '../memory-backend';
 
 /** Injects the `ChosenBackend`. */
 const CHOSEN_BACKEND = Symbol('CHOSEN_BACKEND');

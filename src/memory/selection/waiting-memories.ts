@@ -1,8 +1,8 @@
-import { DomainError } from '../common/domain.error';
-import { StartupError } from '../common/startup.error';
-import type { PendingPlace } from './chroma/pending-place';
-import { type Arrived, type PendingCounts, type PendingRecords, totalOf } from './chroma/pending-records';
-import type { Clock } from './memory-backend';
+import { DomainError } from '../../common/domain.error';
+import { StartupError } from '../../common/startup.error';
+import type { PendingPlace } from '../chroma/pending-place';
+import { type Arrived, type PendingCounts, type PendingRecords, totalOf } from '../chroma/pending-records';
+import type { Clock } from '../memory-backend';
 
 export interface WaitingLog {
   warn(message: string): void;

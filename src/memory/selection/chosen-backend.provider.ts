@@ -1,15 +1,15 @@
 import { Logger } from '@nestjs/common';
-import type { AppConfig } from '../config/app-config';
-import type { Embedder } from '../embedding/embedder';
+import type { AppConfig } from '../../config/app-config';
+import type { Embedder } from '../../embedding/embedder';
 import type { BackendChoice } from './backend-choice';
-import type { BackendState } from './backend-state';
-import { type ChromaSurroundings, openChroma } from './chroma/open-chroma';
-import { PendingPlace } from './chroma/pending-place';
+import type { BackendState } from '../backend-state';
+import { type ChromaSurroundings, openChroma } from '../chroma/open-chroma';
+import { PendingPlace } from '../chroma/pending-place';
 import { FallbackBackend } from './fallback-backend';
 import { FallbackState } from './fallback-state';
-import type { Clock, MemoryBackend } from './memory-backend';
-import { PostgresDatabase } from './postgres/database/postgres-database';
-import { PostgresMemoryRepository } from './postgres/postgres-memory.repository';
+import type { Clock, MemoryBackend } from '../memory-backend';
+import { PostgresDatabase } from '../postgres/database/postgres-database';
+import { PostgresMemoryRepository } from '../postgres/postgres-memory.repository';
 import { SteadyState } from './steady-state';
 import { WaitingMemories } from './waiting-memories';
 

@@ -1,10 +1,10 @@
-import type { BackendState } from './backend-state';
-import type { ChromaMemoryRepository } from './chroma/chroma-memory.repository';
-import type { PendingPlace } from './chroma/pending-place';
-import { totalOf } from './chroma/pending-records';
+import type { BackendState } from '../backend-state';
+import type { ChromaMemoryRepository } from '../chroma/chroma-memory.repository';
+import type { PendingPlace } from '../chroma/pending-place';
+import { totalOf } from '../chroma/pending-records';
 import type { FallbackBackend } from './fallback-backend';
-import type { Clock } from './memory-backend';
-import type { PostgresMemoryRepository } from './postgres/postgres-memory.repository';
+import type { Clock } from '../memory-backend';
+import type { PostgresMemoryRepository } from '../postgres/postgres-memory.repository';
 import { SteadyState } from './steady-state';
 import { isOurs, tellable, type WaitingLog, type WaitingMemories } from './waiting-memories';
 

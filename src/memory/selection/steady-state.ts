@@ -1,5 +1,5 @@
-import type { BackendState } from './backend-state';
-import type { MemoryBackend } from './memory-backend';
+import type { BackendState } from '../backend-state';
+import type { MemoryBackend } from '../memory-backend';
 import type { WaitingMemories } from './waiting-memories';
 
 /** The backend that was asked for is in use. */

@@ -1,4 +1,4 @@
-import type { AppConfig } from '../config/app-config';
+import type { AppConfig } from '../../config/app-config';
 
 /** Which backend is in use, decided once, at start. */
 export interface BackendChoice {

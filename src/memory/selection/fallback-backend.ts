@@ -11,8 +11,8 @@ import {
   SearchAnswer,
   Statistics,
   VectorQuery,
-} from './memory';
-import { IndexReads, MemoryBackend } from './memory-backend';
+} from '../memory';
+import { IndexReads, MemoryBackend } from '../memory-backend';
 
 /**
  * A backend in the place of the one that was asked for, until that one takes over. What works on several calls (finds

@@ -1,4 +1,4 @@
-import type { AppConfig } from '../config/app-config';
+import type { AppConfig } from '../../config/app-config';
 import { chooseBackend } from './backend-choice';
 
 const DATABASE = { poolSize: 1, connectTimeoutMs: 1, statementTimeoutMs: 1, exactUpTo: 1, migrations: true };
