@@ -169,7 +169,7 @@ describe('ChromaServer', () => {
     const { port } = taken.address() as { port: number };
     claimDirectory(directory);
     const options = JSON.stringify({ directory, host: '127.0.0.1', port });
-    const launcher = fork(resolve('src/memory/chroma/chroma-launcher.ts'), [options], {
+    const launcher = fork(resolve('src/memory/chroma/server/chroma-launcher.ts'), [options], {
       execArgv: REQUIRE_TYPESCRIPT,
       silent: true,
     });
