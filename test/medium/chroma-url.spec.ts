@@ -2,8 +2,12 @@ import { ChromaClient, Collection } from 'chromadb';
 import { ChromaMemoryRepository } from '../../src/memory/chroma/chroma-memory.repository';
 import { ChromaServer } from '../../src/memory/chroma/server/chroma-server';
 import { RemoteChroma } from '../../src/memory/chroma/remote-chroma';
+import { collectionOf } from '../../src/memory/chroma/tenant/tenants';
+import { Memory } from '../../src/memory/memory';
+import { Clock } from '../../src/memory/memory-backend';
 import { ChromaPlace } from '../support/chroma-backend';
 import { embedded } from '../support/memories';
+import { MovableClock } from '../support/movable-clock';
 import { until } from '../support/processes';
 import { unitVector } from '../support/vectors';
 
@@ -55,16 +59,21 @@ describe('ChromaDB by its URL', () => {
     await place.clear();
   });
 
-  async function connected(): Promise<ChromaMemoryRepository> {
+  async function connected(clock: Clock = CLOCK): Promise<ChromaMemoryRepository> {
     const remote = new RemoteChroma({
       url: await server.url(),
       tenant: 'default_tenant',
       database: 'default_database',
     });
     const options = { shared: true, mostVectors: 1_000, mostBytes: 1e8 };
-    const connecting = new ChromaMemoryRepository(remote, CLOCK, options);
+    const connecting = new ChromaMemoryRepository(remote, clock, options);
     await connecting.connect();
     return connecting;
+  }
+
+  async function recordsOf(userId: number): Promise<string[]> {
+    const name = collectionOf(userId);
+    return (await (await client.getCollection({ name, embeddingFunction: NO_EMBEDDING })).get()).ids;
   }
 
   async function recordOf(id: string) {
@@ -151,6 +160,35 @@ describe('ChromaDB by its URL', () => {
     await expect(backend.store(1, [embedded({}, [Float32Array.of(1, 0)])])).rejects.toThrow(
       /EMBEDDING_MODEL/,
     );
+  });
+
+  it('removes what has expired only if it has where it is stored', async () => {
+    const userId = 5;
+    const clock = new MovableClock();
+    const [own, other] = [await connected(clock), await connected(clock)];
+    const vectors = [unitVector(1), unitVector(2)];
+    const expiresAt = clock.in(60_000);
+    const keys = ['prolonged', 'prolonged anew', 'over'];
+    await own.store(
+      userId,
+      keys.map((externalId) => embedded({ externalId, expiresAt }, vectors)),
+    );
+    expect(await other.count(userId)).toBe(3);
+    const prolong = (memory: Memory) => ({ ...memory, expiresAt: null });
+    await own.update(userId, 'prolonged', prolong);
+    await own.update(userId, 'prolonged anew', prolong, vectors);
+    await until('no chunks left over', async () => (await recordsOf(userId)).length === 6);
+
+    clock.advance(60_000);
+    await other.store(userId, [embedded({ externalId: 'new' })]);
+    await until('the end of one', async () => (await recordsOf(userId)).length === 5);
+    await until('what it missed', async () => (await other.count(userId)) === 3);
+    for (const externalId of ['prolonged', 'prolonged anew', 'new'])
+      await until(externalId, async () => (await own.find(userId, externalId)) !== undefined);
+    expect(await own.count(userId)).toBe(3);
+    const { hits } = await own.search(userId, { vector: unitVector(2), filter: {}, limit: 2 });
+    expect(hits.map(({ similarity }) => similarity.toFixed(3))).toEqual(['1.000', '1.000']);
+    await Promise.all([own.close(), other.close()]);
   });
 
   it.each([

@@ -39,3 +39,8 @@ export function recordIdsOf({ recordId, version, chunks }: TenantEntry): string[
 export function chunkId(recordId: string, version: number, chunk: number): string {
   return `${recordId}#${version}#${chunk}`;
 }
+
+/** The memory's own record, of the id of any of its chunks. */
+export function recordOfChunk(id: string): string {
+  return id.replace(/#\d+#\d+$/, '');
+}

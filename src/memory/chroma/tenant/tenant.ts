@@ -1,9 +1,14 @@
 import { BatchTooLargeError } from '../../memory.errors';
+import { isLive } from '../../stored-memory';
 import { ChromaCollections } from '../chroma-collections';
 import { RevisedRecord, WrittenRecord } from '../chroma-record';
+import { entryOf } from '../memory-record';
 import { LoadedTenant } from './tenant-loader';
-import { recordIdsOf, TenantEntry } from './tenant-entry';
+import { recordIdsOf, recordOfChunk, TenantEntry } from './tenant-entry';
 import { IndexedMemory, TenantIndex } from './tenant-index';
+
+/** Records that are read in one call: well below what ChromaDB takes. */
+const READ_AT_ONCE = 1_000;
 
 /** A memory to write: its records, and what the index will have of it. */
 export interface TenantWrite<R extends RevisedRecord = WrittenRecord> extends IndexedMemory {
@@ -14,6 +19,7 @@ export interface TenantWrite<R extends RevisedRecord = WrittenRecord> extends In
 
 /** The way to the place where a user's memories are. */
 export interface TenantPlace {
+  readonly userId: number;
   /** Undefined until something is written. */
   readonly collection?: string;
   /** Makes the collection, and notes that the user exists. */
@@ -77,12 +83,40 @@ export class Tenant {
     return this.leftovers.length > 0 || this.index.expired(now).length > 0;
   }
 
-  /** Removes what no answer has any more: expired memories and left over chunks. */
-  async sweep(now: Date): Promise<void> {
+  /**
+   * Removes what no answer has any more: expired memories and left over chunks. What is stored decides, not what was
+   * read once: others may have prolonged a memory, or given it the chunks that belonged to none.
+   *
+   * @returns whether something stays because of that. The index is behind the store then.
+   */
+  async sweep(now: Date): Promise<boolean> {
     const expired = this.index.expired(now);
-    await this.delete([...expired.flatMap(recordIdsOf), ...this.leftovers]);
+    const owners = [...expired.map(({ recordId }) => recordId), ...this.leftovers.map(recordOfChunk)];
+    const stored = await this.storedNow([...new Set(owners)]);
+    const gone = expired.filter(({ recordId }) => {
+      const entry = stored.get(recordId);
+      return !entry || !isLive(entry.header, now);
+    });
+    const inUse = new Set([...stored.values()].flatMap(recordIdsOf));
+    const leftOver = this.leftovers.filter((id) => !inUse.has(id));
+    const isBehind = gone.length + leftOver.length < expired.length + this.leftovers.length;
+    await this.delete([...gone.flatMap(recordIdsOf), ...leftOver]);
     this.leftovers = [];
-    this.index.remove(expired);
+    this.index.remove(gone);
+    return isBehind;
+  }
+
+  /** Memories by the ids of their records. */
+  private async storedNow(recordIds: readonly string[]): Promise<Map<string, TenantEntry>> {
+    const entries = new Map<string, TenantEntry>();
+    for (let i = 0; i < recordIds.length && this.collection !== undefined; i += READ_AT_ONCE) {
+      const page = await this.collections.get(this.collection, recordIds.slice(i, i + READ_AT_ONCE), {});
+      for (const record of page) {
+        const entry = entryOf(record, this.place.userId);
+        if (entry) entries.set(record.id, entry);
+      }
+    }
+    return entries;
   }
 
   /** In one call, however many: tried with 12,000 and kill -9 in the middle, all were gone or none. */

@@ -96,7 +96,7 @@ export class Tenants {
     const collection = await this.collections.findCollection(name);
     const loaded =
       collection === undefined ? this.loader.nothing() : await this.loader.load(collection, name, userId);
-    const place = { collection, mostVectors, create: () => this.create(userId) };
+    const place = { userId, collection, mostVectors, create: () => this.create(userId) };
     const tenant = new Tenant(this.collections, place, loaded);
     this.countedAt.set(tenant, performance.now());
     this.loaded.set(userId, tenant);
@@ -139,7 +139,8 @@ export class Tenants {
   private sweepUser(userId: number): Promise<void> {
     return this.mutex.run(userId, async () => {
       const tenant = this.loaded.peek(userId);
-      if (tenant) await this.attempt(userId, tenant, () => tenant.sweep(this.clock.now()));
+      if (tenant && (await this.attempt(userId, tenant, () => tenant.sweep(this.clock.now()))))
+        this.doubt(userId, tenant);
     });
   }
 }
