@@ -1,5 +1,22 @@
+const { appendFileSync } = require('node:fs');
+const { isMainThread, threadId } = require('node:worker_threads');
+
 /**
- * `NODE_OPTIONS="--expose-gc --require .../collect-garbage.js"`: a process that collects its garbage when it is sent
- * SIGUSR2, so that what it holds can be told from what it has not yet let go of.
+ * `NODE_OPTIONS="--expose-gc --require .../collect-garbage.js" COLLECTED=FILE`: a process of which every thread, when it is
+ * sent SIGUSR2, collects its garbage and appends to the file what is left: a line of JSON with its thread and
+ * `process.memoryUsage()`.
  */
-process.on('SIGUSR2', () => globalThis.gc());
+const threads = new BroadcastChannel('collect-garbage');
+threads.unref();
+
+function collect() {
+  globalThis.gc();
+  appendFileSync(process.env.COLLECTED, `${JSON.stringify({ threadId, ...process.memoryUsage() })}\n`);
+}
+
+if (isMainThread)
+  process.on('SIGUSR2', () => {
+    threads.postMessage('');
+    collect();
+  });
+else threads.onmessage = collect;

@@ -1,4 +1,7 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '../test/support/processes';
 import { ServiceProcess } from '../test/support/service-process';
 import { Api } from './api';
 import { Benchmark, Row } from './benchmark';
@@ -18,50 +21,55 @@ const WARM_UP = 2;
 
 const TEXTS = 5_000;
 
+/** In bytes, once the garbage is collected. */
+interface Sample {
+  /** What JavaScript holds, with its buffers, in all threads: what a leak in the service's own code adds to. */
+  readonly held: number;
+  /** What is resident beside the heaps of JavaScript: the model, the program, what native code holds. */
+  readonly native: number;
+  readonly resident: number;
+}
+
+/** What one thread told; `rss` is the whole process's. */
+type Collected = NodeJS.MemoryUsage & { readonly threadId: number };
+
 export const memory: Benchmark = {
-  about: `memory that the service on PostgreSQL holds after collecting garbage, over ${REQUESTS} requests: stores, searches, lists, deletes`,
+  about: `memory of the service on PostgreSQL, its garbage collected, over ${REQUESTS} requests: stores, searches, lists, deletes`,
   run: ({ locomo, database }) => {
     const texts = realTexts(TEXTS, locomo);
     return withDatabase(database, async (DATABASE_URL) => {
       const NODE_OPTIONS = `--expose-gc --require ${join(__dirname, 'collect-garbage.js')}`;
-      const service = await ServiceProcess.start({
-        MEMORY_BACKEND: 'postgresql',
-        DATABASE_URL,
-        NODE_OPTIONS,
-      });
+      const directory = await mkdtemp(join(tmpdir(), 'wisdom-collected-'));
+      const COLLECTED = join(directory, 'collected');
+      const environment = { MEMORY_BACKEND: 'postgresql', DATABASE_URL, NODE_OPTIONS, COLLECTED };
+      const service = await ServiceProcess.start(environment);
       try {
-        return await measure(service, texts);
+        return rowsOf(await takeSamples(service, COLLECTED, texts));
       } finally {
         await service.stop();
+        await rm(directory, { recursive: true });
       }
     });
   },
 };
 
-async function measure(service: ServiceProcess, texts: readonly string[]): Promise<Row[]> {
-  const url = await service.url();
-  const api = new Api(url);
-  const samples: number[] = [];
+async function takeSamples(
+  service: ServiceProcess,
+  file: string,
+  texts: readonly string[],
+): Promise<Sample[]> {
+  const api = new Api(await service.url());
+  let samples: Sample[] = [];
   for (let start = 0; start < REQUESTS; start += SAMPLE) {
     const numbers = Array.from({ length: SAMPLE }, (_, i) => start + i);
     await each(numbers, CONCURRENCY, (n) => request(api, n, texts));
-    samples.push(await heldMegabytes(service, url));
+    service.kill('SIGUSR2');
+    await until(
+      'every thread has told',
+      async () => (samples = await samplesIn(file)).length > start / SAMPLE,
+    );
   }
-  const requests = (parts: number) => parts * PART * SAMPLE;
-  return [
-    ...inPartsOf(PART, samples).map((part, i) => ({
-      what: `median of the ${requests(1)} requests to ${requests(i + 1)}`,
-      unit: 'MB',
-      measured: median(part),
-      goal: '',
-    })),
-    {
-      what: `growth per ${requests(1)} requests, after the first ${requests(WARM_UP)}`,
-      unit: 'MB',
-      measured: PART * slopeOf(samples.slice(WARM_UP * PART)),
-      goal: '< 1 MB',
-    },
-  ];
+  return samples;
 }
 
 /** Of ten: six searches, half of them with questions that were not asked before, two stores, a list and a delete. */
@@ -87,16 +95,49 @@ async function request(api: Api, n: number, texts: readonly string[]): Promise<v
   }
 }
 
-/** Resident when the garbage is collected: before, the heap varies by 100 MB, at V8's discretion. */
-async function heldMegabytes(service: ServiceProcess, url: string): Promise<number> {
-  service.kill('SIGUSR2');
-  // The signal comes before the request that is sent after it, or at most one sample late.
-  await fetch(`${url}/health/live`);
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(/^process_resident_memory_bytes (\d+)$/m.exec(text)![1]) / 2 ** 20;
+/** What the threads wrote so far, as far as each of them has. */
+async function samplesIn(file: string): Promise<Sample[]> {
+  const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n').slice(0, -1);
+  const collected = lines.map((line) => JSON.parse(line) as Collected);
+  const threads = [...new Set(collected.map(({ threadId }) => threadId))].map((id) =>
+    collected.filter(({ threadId }) => threadId === id),
+  );
+  const samples = Math.min(...threads.map(({ length }) => length), collected.length);
+  return Array.from({ length: samples }, (_, i) => sampleOf(threads.map((thread) => thread[i]!)));
 }
 
-/** The median of the slopes between any two (Theil and Sen): a sample just after a collection of garbage moves nothing. */
+function sampleOf(threads: readonly Collected[]): Sample {
+  const total = (of: (thread: Collected) => number) => threads.reduce((sum, thread) => sum + of(thread), 0);
+  const resident = threads[0]!.rss;
+  return {
+    held: total(({ heapUsed, external }) => heapUsed + external),
+    native: resident - total(({ heapTotal }) => heapTotal),
+    resident,
+  };
+}
+
+function rowsOf(samples: readonly Sample[]): Row[] {
+  const requests = (parts: number) => parts * PART * SAMPLE;
+  const growth = (of: keyof Sample, what: string, goal: string): Row => ({
+    what: `growth per ${requests(1)} requests, after the first ${requests(WARM_UP)}, of ${what}`,
+    unit: 'MB',
+    measured: (PART * slopeOf(samples.slice(WARM_UP * PART).map((sample) => sample[of]))) / 2 ** 20,
+    goal,
+  });
+  return [
+    ...inPartsOf(PART, samples).map((part, i) => ({
+      what: `held by JavaScript, median of the ${requests(1)} requests to ${requests(i + 1)}`,
+      unit: 'MB',
+      measured: median(part.map(({ held }) => held)) / 2 ** 20,
+      goal: '',
+    })),
+    growth('held', 'what JavaScript holds', '< 1 MB'),
+    growth('native', 'what else is resident', '< 1 MB'),
+    growth('resident', 'all that is resident', '< 1 MB'),
+  ];
+}
+
+/** The median of the slopes between any two (Theil and Sen): a single sample that is far off moves nothing. */
 function slopeOf(samples: readonly number[]): number {
   return median(
     samples.flatMap((from, i) => samples.slice(i + 1).map((to, between) => (to - from) / (between + 1))),

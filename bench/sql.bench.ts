@@ -4,7 +4,7 @@ import { searchMemories } from '../src/memory/postgres/search/search-memories';
 import { BareScan } from './bare-scan';
 import { Benchmark, Row } from './benchmark';
 import { readCorpus } from './corpus';
-import { p95 } from './measure';
+import { p95, timed } from './measure';
 import { TENANTS } from './recall.bench';
 import { fillTenants, withDatabase, withRepository } from './tenant-database';
 
@@ -69,6 +69,7 @@ async function measure(
         goal: GOAL,
       });
     }
+  rows.push(await readingRow(bare, TENANTS[0]![0], questions));
   return rows;
 }
 
@@ -91,6 +92,21 @@ function searchMs(
     await searchMemories(tenant, query, indexed);
     return performance.now() - started;
   });
+}
+
+/** What a search takes besides finding, whoever asks: its ten memories, read. */
+async function readingRow(bare: BareScan, userId: number, questions: readonly Float32Array[]): Promise<Row> {
+  const times: number[] = [];
+  for (const vector of questions) {
+    const ids = await bare.nearest(userId, vector);
+    await timed(times, () => bare.read(userId, ids))(vector);
+  }
+  return {
+    what: 'ten memories read by their ids alone, which no scan does',
+    unit: 'ms',
+    measured: p95(times.slice(WARM_UP)),
+    goal: '',
+  };
 }
 
 async function scanMs(bare: BareScan, userId: number, vector: Float32Array): Promise<number> {
