@@ -14,7 +14,8 @@ export interface HitRow extends MemoryRow {
 }
 
 /**
- * The best chunk of each memory among the nearest ones, and the memories.
+ * The best chunk of each memory among the nearest ones, and the memories. What is told of all candidates is counted once,
+ * in selects of its own: joined, the planner counted it for every result anew.
  *
  * @param nearest a select of `memory_id` and `distance`, one row a chunk.
  */
@@ -31,9 +32,9 @@ export function hitsSql(
       where distance <= ${parameters.add(1 - minSimilarity, 'float8')}
       group by memory_id order by 2, 1 limit ${parameters.add(limit, 'integer')}
     )
-    select ${MEMORY_COLUMNS}, best.distance, totals.*
+    select ${MEMORY_COLUMNS}, best.distance,
+      (select count(*)::integer from nearest) as candidates, (select max(distance) from nearest) as farthest
     from best
-    cross join (select count(*)::integer as candidates, max(distance) as farthest from nearest) as totals
     join ${MEMORY_TABLES} on memory.user_id = ${parameters.add(tenant.userId, 'bigint')} and memory.id = best.memory_id
     order by best.distance, memory.id`;
 }
