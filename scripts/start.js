@@ -6,6 +6,7 @@ require('./end-with-parent');
 
 // `npm start` is `nest start`, which compiles src alone, after the migrations; without a shell before the service, so
 // that a signal reaches it.
+process.stdout.write('Compiling, then starting: half a minute at the first time ...\n');
 const modules = join(__dirname, '..', 'node_modules');
 execFileSync(process.execPath, [join(modules, 'typescript/bin/tsc'), '-p', 'tsconfig.migrations.json'], {
   stdio: 'inherit',

@@ -136,6 +136,16 @@ describe('ChromaServer', () => {
     expect(existsSync(`${directory}.lock`)).toBe(false);
   });
 
+  it('opens no directory of ours that has lost its database', async () => {
+    claimDirectory(directory);
+    claimDirectory(directory);
+    mkdirSync(join(directory, 'd4f67a82-6aee-417e-8f5c-5f28875196d6'));
+    await expect(serverOver(directory).start()).rejects.toThrow(
+      /its chroma.sqlite3 is gone: restore the directory/,
+    );
+    expect(existsSync(join(directory, 'chroma.sqlite3'))).toBe(false);
+  });
+
   it('says that a directory cannot be made', () => {
     writeFileSync(join(parent, 'file'), '');
     expect(() => claimDirectory(join(parent, 'file', 'chroma'))).toThrow(
@@ -149,7 +159,9 @@ describe('ChromaServer', () => {
       join(directory, 'chroma.sqlite3'),
       'not a database, but long enough to be looked at '.repeat(9),
     );
-    await expect(serverOver(directory).start()).rejects.toThrow(/ended before it answered.*not a database/s);
+    await expect(serverOver(directory).start()).rejects.toThrow(
+      /ended before it answered.*not a database.*restore it from a backup/s,
+    );
   });
 
   it('runs another program', async () => {

@@ -204,8 +204,9 @@ function explanationOf({ failure, output }: ChromaStartError, directory: string)
     case 'server-ended':
       return [
         `The ChromaDB server over ${directory} ended before it answered.`,
-        failure.detail,
-        `Its last words: ${output.join(' | ') || 'none'}`,
+        failure.detail && `${failure.detail.trim()}.`,
+        output.length > 0 ? `Its last words: ${output.join(' | ')}.` : '',
+        'If the directory is damaged, restore it from a backup.',
       ]
         .filter((part) => part !== '')
         .join(' ');

@@ -16,13 +16,17 @@ export function isOwnedDirectory(directory: string): boolean {
   return existsSync(join(directory, MARKER_FILE));
 }
 
+/** ChromaDB's database, and the folders of its indexes beside it. */
+const DATABASE_FILE = 'chroma.sqlite3';
+const INDEX_FOLDER = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
 /**
  * Makes a directory ours that does not exist or is empty; one that is ours already stays as it is.
  *
- * @throws StartupError when it holds something else or cannot be written.
+ * @throws StartupError when it holds something else, cannot be written, or has lost its database.
  */
 export function claimDirectory(directory: string): void {
-  if (isOwnedDirectory(directory)) return;
+  if (isOwnedDirectory(directory)) return refuseLostDatabase(directory);
   const strangers = prepare(directory).filter((name) => name !== `${MARKER_FILE}.new`);
   if (strangers.length > 0) {
     throw new StartupError(
@@ -31,6 +35,16 @@ export function claimDirectory(directory: string): void {
     );
   }
   orExplain(directory, () => mark(directory));
+}
+
+/** ChromaDB would make a new one, and whoever looks for the memories would find that there never were any. */
+function refuseLostDatabase(directory: string): void {
+  const names = orExplain(directory, () => readdirSync(directory));
+  if (names.includes(DATABASE_FILE) || !names.some((name) => INDEX_FOLDER.test(name))) return;
+  throw new StartupError(
+    `CHROMA_PATH ${directory} was made by this service, but its ${DATABASE_FILE} is gone: restore the directory from a ` +
+      'backup, or name an empty or new one.',
+  );
 }
 
 /** @returns what is in the directory, which is made if there is none. */
