@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 
 const TABLES = ['memories', 'memory_vectors'] as const;
+/** As many as a migration writes in one transaction. */
 const BATCH = 1_000;
 
 /** The rows of a migrated database as COPY takes them, batch by batch: what writing them costs when all else is done. */
@@ -14,25 +15,30 @@ export class PreparedRows {
     private readonly batches: readonly Readonly<Record<(typeof TABLES)[number], Buffer>>[],
   ) {}
 
-  /** Takes them out of the database, which has that many. */
-  static async read(url: string, records: number): Promise<PreparedRows> {
+  /** Takes them out of the database, in the order in which they came there. */
+  static async read(url: string): Promise<PreparedRows> {
     const client = new Client({ connectionString: url });
     await client.connect();
-    const take = (table: string, key: string, offset: number) =>
-      buffer(
-        client.query(
-          copyTo(
-            `copy (select * from wisdom_memory.${table} order by ${key} offset ${offset} limit ${BATCH}) to stdout (format binary)`,
+    const take = async (table: string) => {
+      const batches: Buffer[] = [];
+      for (const [first, next] of await ranges(client, table))
+        batches.push(
+          await buffer(
+            client.query(
+              copyTo(
+                `copy (select * from wisdom_memory.${table} where ctid >= '${first}' and ctid < '${next}') to stdout (format binary)`,
+              ),
+            ),
           ),
-        ),
-      );
-    const batches: { memories: Buffer; memory_vectors: Buffer }[] = [];
-    for (let offset = 0; offset < records; offset += BATCH)
-      batches.push({
-        memories: await take('memories', 'id', offset),
-        memory_vectors: await take('memory_vectors', 'memory_id', offset),
-      });
-    return new PreparedRows(client, batches);
+        );
+      return batches;
+    };
+    const memories = await take('memories');
+    const vectors = await take('memory_vectors');
+    return new PreparedRows(
+      client,
+      memories.map((batch, i) => ({ memories: batch, memory_vectors: vectors[i]! })),
+    );
   }
 
   /** Puts them into the same tables, now empty, with the same indexes: COPY into a temporary table, then INSERT. */
@@ -57,3 +63,16 @@ export class PreparedRows {
     return this.client.end();
   }
 }
+
+/** Places of rows: where each batch of them begins, and where the next does. */
+async function ranges(client: Client, table: string): Promise<(readonly [string, string])[]> {
+  const { rows } = await client.query<{ place: string }>(
+    `select ctid::text as place from (
+       select ctid, row_number() over (order by ctid) as number from wisdom_memory.${table}) as numbered
+     where number % ${BATCH} = 1`,
+  );
+  const starts = rows.map(({ place }) => place);
+  return starts.map((start, i) => [start, starts[i + 1] ?? BEHIND_ALL]);
+}
+
+const BEHIND_ALL = '(4294967294,1)';
