@@ -48,6 +48,7 @@ export function recordOf(
   vector: Float32Array | string,
 ): ChromaRecord {
   const document = entries.get(DOCUMENT_KEY);
+  const isThere = typeof vector !== 'string';
   entries.delete(DOCUMENT_KEY);
   return {
     id,
@@ -56,7 +57,8 @@ export function recordOf(
     createdAt,
     sequence,
     position,
-    ...(typeof vector === 'string' ? { vector: null, problem: vector } : { vector }),
+    vector: isThere ? vector : null,
+    problem: isThere ? undefined : vector,
   };
 }
 

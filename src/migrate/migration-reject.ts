@@ -1,3 +1,5 @@
+import { lengthOf } from '../embedding/unit-vector';
+
 /** As much of a memory as decides whether PostgreSQL can keep it. */
 export interface Candidate {
   readonly id: string;
@@ -29,9 +31,11 @@ export function rejectReason(candidate: Candidate, dimension: number): string | 
 
 function vectorProblem(vector: Float32Array, dimension: number): string | undefined {
   if (vector.length !== dimension) return `dimension ${vector.length}, expected ${dimension}`;
-  if (!vector.every(Number.isFinite)) return 'vector with numbers that are not finite';
+  // In double precision the squares of single precision neither overflow nor vanish.
+  const length = lengthOf(vector);
+  if (!Number.isFinite(length)) return 'vector with numbers that are not finite';
   // Cosine similarity to it is undefined.
-  return vector.every((value) => value === 0) ? 'zero vector' : undefined;
+  return length === 0 ? 'zero vector' : undefined;
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/u;

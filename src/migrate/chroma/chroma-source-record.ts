@@ -52,7 +52,7 @@ export function sourceRecord(
     records: 1 + further.length,
     position,
     model: own ? 'own' : 'original',
-    memory: own ?? importedMemory({ ...stored, collection: name }, { userId, importedAt, limits }),
+    memory: own ?? importedMemory({ collection: name, ...stored }, { userId, importedAt, limits }),
     changedAt: own?.updatedAt ?? null,
     vectors,
     problem: problemOf(stored, further),
