@@ -66,6 +66,15 @@ export function sum(a: RecordCounts, b: RecordCounts): RecordCounts {
   return Object.fromEntries(keys.map((key) => [key, a[key] + b[key]])) as unknown as RecordCounts;
 }
 
+/** Of all collections together. */
+export function totalOf({
+  collections,
+}: {
+  readonly collections: readonly Pick<CollectionProgress, 'counts'>[];
+}): RecordCounts {
+  return collections.reduce((total, { counts }) => sum(total, counts), NO_RECORDS);
+}
+
 function storableName({ recordId, externalId }: Renamed): Renamed {
   return { recordId: storable(recordId), externalId };
 }

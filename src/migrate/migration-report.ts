@@ -1,9 +1,12 @@
+import { fingerprintOf } from '../embedding/embedder';
 import type { JsonObject } from '../memory/memory';
-import { sum } from './collection-tally';
+import { totalOf } from './collection-tally';
 import type { CollectionProgress, RecordCounts, RunState } from './migration-run';
-import { NO_RECORDS } from './migration-run';
+import type { MigrationParts } from './migration-parts';
+import type { MigrationSource } from './migration-source';
 import type { Created } from './migration-target';
 import type { Verification } from './verification/verification';
+import { estimatedSeconds } from './migration-estimate';
 import { verificationJson } from './verification/verification-report';
 
 /** What a migration did, or of a dry run, would do. */
@@ -27,8 +30,23 @@ export interface MigrationReport {
   readonly seconds: number;
 }
 
-export function totalOf({ collections }: Pick<MigrationReport, 'collections'>): RecordCounts {
-  return collections.reduce((total, { counts }) => sum(total, counts), NO_RECORDS);
+/** The report of a call that ends now. */
+export function reportOf(
+  { clock, model }: MigrationParts,
+  { description, leftOut, remarks }: MigrationSource,
+  target: { readonly description: string },
+  beganAt: Date,
+  made: Pick<MigrationReport, 'runId' | 'state' | 'collections' | 'created' | 'rejectsFile' | 'verification'>,
+): MigrationReport {
+  return {
+    ...made,
+    source: description,
+    target: target.description,
+    fingerprint: fingerprintOf(model),
+    leftOut,
+    remarks,
+    seconds: (clock.now().getTime() - beganAt.getTime()) / 1_000,
+  };
 }
 
 /** The report for programs; part of what the commands promise. */
@@ -51,7 +69,7 @@ export function reportJson(report: MigrationReport): JsonObject {
     rejects_file: report.rejectsFile,
     verification: report.verification && verificationJson(report.verification),
     seconds: report.seconds,
-    ...(report.state === 'dry-run' ? { estimated_seconds: estimatedSeconds(counts) } : {}),
+    ...(report.state === 'dry-run' ? estimateJson(report) : {}),
   };
 }
 
@@ -76,16 +94,7 @@ function countsJson({ newerInSource, ...counts }: RecordCounts): JsonObject {
   return { ...counts, newer_in_source: newerInSource };
 }
 
-/**
- * Memories that two cores write per second, database and program together: docs/migration.md, "How long it takes".
- * Machines differ; it tells minutes from hours.
- */
-const MEMORIES_PER_SECOND = 4_000;
-
-/** And so many texts of a page without a vector are embedded by them, with the model of this service. */
-const EMBEDDED_PER_SECOND = 100;
-
-/** How long it would take to write what a dry run found. */
-export function estimatedSeconds({ inserted, overwritten, embedded }: RecordCounts): number {
-  return Math.ceil((inserted + overwritten) / MEMORIES_PER_SECOND + embedded / EMBEDDED_PER_SECOND);
+function estimateJson(report: MigrationReport): JsonObject {
+  const { writing, comparing } = estimatedSeconds(totalOf(report), report.seconds);
+  return { estimated_seconds: writing, estimated_verification_seconds: comparing };
 }

@@ -1,6 +1,8 @@
 import { duration } from '../cli/progress';
+import { totalOf } from './collection-tally';
 import type { CollectionProgress } from './migration-run';
-import { estimatedSeconds, MigrationReport, totalOf } from './migration-report';
+import { estimatedSeconds } from './migration-estimate';
+import type { MigrationReport } from './migration-report';
 import { verificationText } from './verification/verification-text';
 
 /** Of created projects and renamed memories so many are named to people; JSON has more. */
@@ -93,8 +95,13 @@ function shortList(items: readonly { readonly name: string }[]): string {
 function lastLine(report: MigrationReport): string {
   const { runId, state, seconds } = report;
   const total = totalOf(report);
-  if (state === 'dry-run')
-    return `Dry run: nothing was written. To write it would take about ${duration(estimatedSeconds(total))}.`;
+  if (state === 'dry-run') {
+    const { writing, comparing } = estimatedSeconds(total, report.seconds);
+    return (
+      `Dry run: nothing was written. To write it would take about ${duration(writing)}, ` +
+      `to compare it with the source then ${duration(comparing)}.`
+    );
+  }
   const written = counted(total.inserted + total.overwritten, 'memory', 'memories');
   return `Run ${runId} ${state}: ${written} written, this time in ${duration(seconds)}.`;
 }

@@ -20,7 +20,7 @@ describeNative('a migration into a database that has memories', () => {
 
   beforeEach(async () => {
     database = await createTestDatabase();
-    rig = new MigrationRig(database.url, { dimension: 3, openSource: async () => source });
+    rig = new MigrationRig(database.url, { dimension: 3, openSource: async () => source, identity: 'array' });
   });
   afterEach(async () => {
     rig.remove();
@@ -336,7 +336,7 @@ describeNative('a migration into a database that has memories', () => {
     await database.query(`create extension if not exists vector; create extension if not exists btree_gin`);
     const name = new URL(database.url).pathname.slice(1);
     await database.query(`grant all on database ${name} to ${owner}; grant wm_app, wm_definer to ${owner}`);
-    const owned = new MigrationRig(url, { dimension: 3, openSource: async () => source });
+    const owned = new MigrationRig(url, { dimension: 3, openSource: async () => source, identity: 'array' });
     try {
       source = new ArraySource([
         { name: 'wisdom_sessions', records: [{ id: 'a', metadata: { project: 'Tea' } }] },

@@ -9,12 +9,15 @@ import { createTestDatabase, describeNative, TestDatabase } from '../support/pos
 import { until } from '../support/processes';
 import { seededRandom } from '../support/random';
 import { REPOSITORY } from '../support/service-process';
+import { ThrowawayServer } from '../support/throwaway-server';
 
 jest.setTimeout(300_000);
 
 const KILLS = 10;
-/** Some hundred and forty batches. */
-const BATCH_SIZE = '10';
+/** In all collections together. */
+const RECORDS = 1_378;
+/** Some seven hundred batches: seconds, within which a busy test notices that it has begun. */
+const BATCH_SIZE = '2';
 
 /** The built command, as a process of its own in a directory of its own. */
 class Command {
@@ -43,6 +46,8 @@ class Command {
 
 describeNative('a migration that is broken off', () => {
   const random = seededRandom(Date.now());
+  /** Of its own, because it is made to crash. */
+  let server: ThrowawayServer;
   let fixture: Awaited<ReturnType<typeof unpackedChroma>>;
   let undisturbed: TestDatabase;
   let database: TestDatabase;
@@ -50,20 +55,21 @@ describeNative('a migration that is broken off', () => {
   let expected: Awaited<ReturnType<typeof contentOf>>;
 
   beforeAll(async () => {
+    server = await ThrowawayServer.start();
     fixture = await unpackedChroma('0.5.23');
-    undisturbed = await createTestDatabase();
+    undisturbed = await createTestDatabase(server.url);
     const command = new Command([...source(), '--database-url', undisturbed.url]);
     expect(await command.ended).toBe(1);
     expected = await contentOf(undisturbed, command.directory);
     rmSync(command.directory, { recursive: true });
   });
   afterAll(async () => {
-    await undisturbed.drop();
+    await server.remove();
     fixture.remove();
   });
 
   beforeEach(async () => {
-    database = await createTestDatabase();
+    database = await createTestDatabase(server.url);
     directory = mkdtempSync(join(tmpdir(), 'wisdom-migrating-'));
   });
   afterEach(async () => {
@@ -95,15 +101,17 @@ describeNative('a migration that is broken off', () => {
     return done!.runs === '0' ? undefined : Number(done!.records);
   }
 
+  const untilDone = (records: number) =>
+    until(`${records} records`, async () => ((await recordsDone()) ?? 0) >= records, 60_000);
+
   it('by kill -9 at ten random moments ends in the same database as an undisturbed run', async () => {
     const before = snapshotOf(fixture.path);
     let reached = 0;
     for (let kill = 0; kill < KILLS; kill++) {
       const command = await goOn();
       // Up to a checkpoint that it reaches, then some moment inside a batch; the first anywhere, even before the schema.
-      const wanted = reached + random.int(100);
-      const isThere = async () => ((await recordsDone()) ?? 0) >= wanted;
-      if (kill > 0) await until(`${wanted} records`, isThere, 60_000);
+      const wanted = Math.min(reached + random.int(RECORDS / KILLS), RECORDS);
+      if (kill > 0) await untilDone(wanted);
       await delay(random.int(kill === 0 ? 2_000 : 20));
       command.kill('SIGKILL');
       expect(await command.ended).toBeNull();
@@ -120,7 +128,7 @@ describeNative('a migration that is broken off', () => {
     'by %s ends behind a batch and says how to go on',
     async (signal) => {
       const command = await goOn();
-      await until('some records', async () => ((await recordsDone()) ?? 0) > 50, 60_000);
+      await untilDone(50);
       command.kill(signal);
       expect(await command.ended).toBe(130);
       const [, runId] = /npm run cli -- migrate-chroma --resume (\S+) --database-url <the same>/.exec(
@@ -130,7 +138,7 @@ describeNative('a migration that is broken off', () => {
         `select id, state from wisdom_memory.import_runs`,
       );
       expect(run).toEqual({ id: runId, state: 'interrupted' });
-      expect(await recordsDone()).toBeLessThan(1_378);
+      expect(await recordsDone()).toBeLessThan(RECORDS);
 
       const resumed = new Command(['--resume', runId!, '--database-url', database.url], directory);
       expect(await resumed.ended).toBe(1);
@@ -138,21 +146,26 @@ describeNative('a migration that is broken off', () => {
     },
   );
 
-  it('by the loss of the database goes on when that is back', async () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ['its connection', () => database.query(END_ALL_OTHERS)],
+    ['the server, which crashes,', () => server.stop('immediate').then(() => server.startAgain())],
+  ])('by the loss of %s goes on when the database is back', async (_what, lose) => {
     const command = await goOn();
-    await until('some records', async () => ((await recordsDone()) ?? 0) > 50, 60_000);
-    await database.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
-    );
+    await untilDone(50);
+    await lose();
     expect(await command.ended).toBe(3);
     expect(command.printed).toMatch(
       /PostgreSQL .*\n\nRun .* is not finished\.\s+To go on:\n\n {2}npm run cli -- migrate-chroma --resume/,
     );
+    expect(await recordsDone()).toBeLessThan(RECORDS);
     const resumed = await goOn();
     expect(await resumed.ended).toBe(1);
     expect(await contentOf(database, directory)).toEqual(expected);
   });
 });
+
+const END_ALL_OTHERS = `
+  select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
 
 /** Everything that a migration leaves, but for the id of its run and the times of the run itself. */
 async function contentOf(database: TestDatabase, directory: string): Promise<Record<string, unknown>> {

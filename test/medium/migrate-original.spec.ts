@@ -244,7 +244,8 @@ describeNative('migrate-original', () => {
   it('goes on where it was interrupted, and ends as if it had not been', async () => {
     const embed = (texts: readonly string[]) => Promise.resolve(texts.map(() => [unitVector(1)]));
     const openSource = () => OriginalSource.open({ url: source.url, mapUser: {}, limits: DEFAULT_LIMITS });
-    const interrupted = new MigrationRig(target.url, { openSource, embed });
+    const identity = OriginalSource.identityOf(source.url);
+    const interrupted = new MigrationRig(target.url, { openSource, identity, embed });
     interrupted.onProgress = (records, stop) => {
       if (records >= 70) stop.abort();
     };
@@ -258,6 +259,28 @@ describeNative('migrate-original', () => {
     expect(rest.collections.map(({ counts }) => counts.inserted)).toEqual([163, 10]);
     expect([(await rig.all(1)).length, (await rig.all(2)).length]).toEqual([163, 10]);
     interrupted.remove();
+  });
+
+  it('goes on with two users of one name, who is who being known', async () => {
+    await source.query(`
+      alter table public.users drop constraint if exists users_username_key;
+      update public.users set username = 'keeper' where id = 2;
+      alter table public.memories alter content drop not null;
+      insert into public.memories (id, content, user_id) values (901, null, 2)`);
+    const asked = await run('--strict');
+    expect([asked.exitCode, asked.stderr]).toEqual([2, expect.stringContaining('are both called "keeper"')]);
+    const brokenOff = await run('--strict', '--map-user', '2=2');
+    expect([brokenOff.exitCode, brokenOff.stderr]).toEqual([1, expect.stringContaining('"pg_mem_901"')]);
+    await source.query('delete from public.memories where id = 901');
+    const report = await migrate(0, '--resume');
+    expect(report.collections.map(({ user_id, inserted }) => [user_id, inserted])).toEqual([
+      [1, 163],
+      [2, 10],
+    ]);
+    expect(report.created.users).toEqual([
+      { id: 1, name: 'keeper' },
+      { id: 2, name: 'user-2' },
+    ]);
   });
 
   it('says what to do where the source is away, without the password', async () => {

@@ -13,11 +13,13 @@ import { snapshotOf } from '../support/chroma-fixture';
 import { FreshDatabase, freshDatabase } from '../support/fresh-database';
 import { embedded } from '../support/memories';
 import { directorySource, MigrationRig } from '../support/migrating';
+import { Relay } from '../support/relay';
 import { unitVector, vectorNear } from '../support/vectors';
 
 jest.setTimeout(120_000);
 
 const HOUR = 3_600_000;
+const DEFAULT_PLACE = { tenant: 'default_tenant', database: 'default_database' };
 const USERS = [1, 7];
 /** Vectors of the questions: each is near to some memory, some to its later chunks. */
 const QUESTIONS = [1, 2, 3, 12, 13, 22, 23, 31, 71, 72, 99].map((seed) =>
@@ -115,7 +117,7 @@ describe('what this service keeps in ChromaDB', () => {
     const url = await open.server.url();
     const choice = { all: false, userId: 1, collections: [] };
     return {
-      place: { url, tenant: 'default_tenant', database: 'default_database' },
+      place: { ...DEFAULT_PLACE, url },
       choice,
       allowLive: false,
     };
@@ -192,21 +194,28 @@ describe('what this service keeps in ChromaDB', () => {
     } satisfies Partial<Memory>);
   });
 
-  it('goes on after its server was lost', async () => {
-    const source = await serverSource();
-    await place.close();
-    await expect(rig.start(source)).rejects.toThrow(/does not answer/);
-    open = await place.open({}, rig.clock);
-    const again = await serverSource();
-    let closed: Promise<void> | undefined;
-    rig.onProgress = () => void (closed ??= place.close());
-    const brokenOff: unknown = await rig.start(again, { batchSize: 1 }).catch((error: unknown) => error);
+  it('goes on after its server was lost, and ends as if it had not been', async () => {
+    const relay = await Relay.to(await open.server.url());
+    const source = { ...(await serverSource()), place: { ...DEFAULT_PLACE, url: relay.url } };
+    const before = await answersOf(open.backend);
+    let lost: Promise<void> | undefined;
+    rig.onProgress = () => void (lost ??= place.close());
+    const brokenOff: unknown = await rig.start(source, { batchSize: 1 }).catch((error: unknown) => error);
     expect(brokenOff).toBeInstanceOf(BrokenOffError);
     expect((brokenOff as BrokenOffError).cause).toBeInstanceOf(BackendUnavailableError);
-    await closed;
+    await lost;
     rig.onProgress = () => undefined;
-    // The same server at another port is another source: the run is named, and its source as it was.
-    await expect(rig.resume((brokenOff as BrokenOffError).runId)).rejects.toThrow(/does not answer/);
+    await expect(rig.resume(undefined, source)).rejects.toThrow(/does not answer/);
+    open = await place.open({}, rig.clock);
+    relay.turnTo(await open.server.url());
+    const report = await rig.resume(undefined, source);
+    expect(report).toMatchObject({ runId: (brokenOff as BrokenOffError).runId, state: 'finished' });
+    expect(report.collections.map(({ counts }) => [counts.inserted, counts.skipped])).toEqual([
+      [4, 0],
+      [1, 0],
+    ]);
+    expect(await rig.withService(answersOf)).toEqual(before);
+    relay.close();
   });
 
   it('brings later versions when it is told to, and says so when it is not', async () => {

@@ -31,7 +31,7 @@ const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 function steady(text: string): string {
   return text
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'WHEN')
-    .replace(/ in (\d+ min )?\d+ s\b/g, ' in SOME TIME');
+    .replace(/ (in|about|then) (\d+ min )?\d+ s\b/g, ' $1 SOME TIME');
 }
 
 function escaped(text: string): string {

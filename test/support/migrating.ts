@@ -8,8 +8,13 @@ import { SHIPPED_MODEL } from '../../src/embedding/shipped-model';
 import { JsonObject, Memory } from '../../src/memory/memory';
 import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
-import { ChromaSourceOptions, openChromaSource } from '../../src/migrate/chroma/open-chroma-source';
-import { Migration, MigrationParts } from '../../src/migrate/migration';
+import {
+  chromaIdentity,
+  ChromaSourceOptions,
+  openChromaSource,
+} from '../../src/migrate/chroma/open-chroma-source';
+import { Migration } from '../../src/migrate/migration';
+import { MigrationParts } from '../../src/migrate/migration-parts';
 import { MigrationReport } from '../../src/migrate/migration-report';
 import { RunOptions } from '../../src/migrate/migration-run';
 import { ImportTarget } from '../../src/migrate/postgres/import-target';
@@ -32,6 +37,8 @@ export function originalModel(dimension = 384): EmbeddingModel {
 export interface RigOptions {
   readonly dimension?: number;
   readonly openSource?: MigrationParts['openSource'];
+  /** Of what `openSource` opens. */
+  readonly identity?: string;
   readonly embed?: MigrationParts['embed'];
   readonly verify?: boolean;
 }
@@ -115,6 +122,7 @@ export class MigrationRig {
       model: this.model,
       embed: this.options.embed,
       clock: this.clock,
+      identify: (source) => this.options.identity ?? chromaIdentity(source as ChromaSourceOptions),
       openSource:
         this.options.openSource ?? ((source) => openChromaSource(source as ChromaSourceOptions, config)),
       progress: { start: () => undefined, advance, skip: () => undefined, end: () => undefined },

@@ -37,7 +37,7 @@ export class DirectorySource implements MigrationSource {
   ) {
     const { path, generation, collections } = directory;
     const { chosen, leftOut } = chooseCollections(collections, options.choice);
-    this.identity = `directory ${realpathSync(path)}`;
+    this.identity = DirectorySource.identityOf(path);
     this.description = `${path}, written by ChromaDB ${generation.writtenBy}`;
     this.leftOut = leftOut;
     this.remarks = remarksOf(directory);
@@ -49,6 +49,11 @@ export class DirectorySource implements MigrationSource {
       records: collection.count,
       projects: projects.of(collection),
     }));
+  }
+
+  /** By whatever links it is reached. */
+  static identityOf(path: string): string {
+    return `directory ${existsSync(path) ? realpathSync(path) : path}`;
   }
 
   /** @throws ChromaDirectoryError, or UsageError where a collection that was named is not there. */

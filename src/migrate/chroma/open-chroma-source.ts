@@ -36,14 +36,22 @@ export function serverPlace(url: string, { chroma }: Pick<AppConfig, 'chroma'>):
   return { url: origin, tenant: chroma.tenant, database: chroma.database };
 }
 
+/** `MigrationSource.identity` of a place; nothing is opened. */
+export function chromaIdentity({ place }: ChromaSourceOptions): string {
+  return isDirectory(place) ? DirectorySource.identityOf(place.path) : ServerSource.identityOf(place);
+}
+
 /** @throws ChromaDirectoryError, StartupError, BackendUnavailableError or UsageError. */
 export function openChromaSource(
   { place, choice, allowLive }: ChromaSourceOptions,
   { chroma, limits }: Pick<AppConfig, 'chroma' | 'limits'>,
 ): Promise<MigrationSource> {
-  if ('path' in place)
-    return DirectorySource.open({ path: (place as DirectoryPlace).path, choice, allowLive, limits });
+  if (isDirectory(place)) return DirectorySource.open({ path: place.path, choice, allowLive, limits });
   // The key is not kept with the run.
   const server = { ...place, apiKey: chroma.apiKey };
   return ServerSource.open({ server, choice, allowLive, limits });
+}
+
+function isDirectory(place: DirectoryPlace | ServerPlace): place is DirectoryPlace {
+  return 'path' in place;
 }

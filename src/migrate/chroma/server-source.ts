@@ -39,11 +39,9 @@ export class ServerSource implements MigrationSource {
     found: readonly ServerCollection[],
     projects: RegisteredProjects,
   ) {
-    const { url, tenant, database } = options.server;
-    const { origin } = new URL(url);
     const { chosen, leftOut } = chooseCollections(found, options.choice);
-    this.identity = `server ${origin} ${tenant}/${database}`;
-    this.description = `the ChromaDB server at ${origin}`;
+    this.identity = ServerSource.identityOf(options.server);
+    this.description = `the ChromaDB server at ${new URL(options.server.url).origin}`;
     this.leftOut = leftOut;
     this.collections = chosen.map(({ collection, name, userId }) => ({
       key: collection.id,
@@ -52,6 +50,10 @@ export class ServerSource implements MigrationSource {
       records: collection.records,
       projects: projects.of(collection),
     }));
+  }
+
+  static identityOf({ url, tenant, database }: Omit<RemoteChromaOptions, 'apiKey'>): string {
+    return `server ${new URL(url).origin} ${tenant}/${database}`;
   }
 
   /**

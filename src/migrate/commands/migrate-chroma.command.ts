@@ -5,6 +5,7 @@ import { UsageError } from '../../cli/exit-code';
 import type { AppConfig } from '../../config/app-config';
 import { configuredModel } from '../../embedding/configured-model';
 import {
+  chromaIdentity,
   ChromaSourceOptions,
   configuredPlace,
   openChromaSource,
@@ -39,6 +40,7 @@ export class MigrateChromaCommand extends MigrateCommand<MigrateChromaOptions> {
     await performMigration(options, config, {
       kind: 'migrate-chroma',
       source: sourceOf(options, config),
+      identify: (source) => chromaIdentity(source as ChromaSourceOptions),
       openSource: (source) => openChromaSource(source as ChromaSourceOptions, config),
       model: await configuredModel(config.embedding),
     });

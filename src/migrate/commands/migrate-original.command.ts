@@ -36,6 +36,7 @@ export class MigrateOriginalCommand extends MigrateCommand<MigrateOriginalOption
       await performMigration(options, config, {
         kind: 'migrate-original',
         source: { mapUser: mapUser ?? {} },
+        identify: () => OriginalSource.identityOf(from),
         openSource: (source) =>
           OriginalSource.open({ url: from, mapUser: source.mapUser as UserMapping, limits: config.limits }),
         model: await configuredModel(config.embedding),

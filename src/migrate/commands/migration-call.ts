@@ -3,8 +3,10 @@ import { commandFailure } from '../../cli/command-failure';
 import { EXIT, UsageError } from '../../cli/exit-code';
 import type { AppConfig } from '../../config/app-config';
 import type { JsonObject } from '../../memory/memory';
-import { Migration, MigrationParts } from '../migration';
-import { MigrationReport, reportJson, totalOf } from '../migration-report';
+import { totalOf } from '../collection-tally';
+import { Migration } from '../migration';
+import type { MigrationParts } from '../migration-parts';
+import { MigrationReport, reportJson } from '../migration-report';
 import type { OnConflict, RunOptions } from '../migration-run';
 import { BrokenOffError } from '../migration.errors';
 import { ImportTarget } from '../postgres/import-target';
@@ -34,7 +36,7 @@ export interface MigrationCall {
 }
 
 /** What a command adds: where it migrates from. */
-export type CommandParts = Pick<MigrationParts, 'kind' | 'model' | 'embed' | 'openSource'> & {
+export type CommandParts = Pick<MigrationParts, 'kind' | 'model' | 'embed' | 'identify' | 'openSource'> & {
   readonly source: JsonObject;
 };
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../memory/memory';
-import { sum } from '../collection-tally';
-import { MigrationRun, NO_RECORDS, RecordCounts } from '../migration-run';
+import { totalOf } from '../collection-tally';
+import type { MigrationRun } from '../migration-run';
 import { nextLines } from './run-commands';
 
 /** Past runs, the newest first. */
@@ -16,7 +16,7 @@ export interface RunList {
 export function runListJson(list: RunList): JsonObject {
   return {
     runs: list.runs.map((run) => {
-      const { records, inserted, overwritten, skipped, rejected, expired } = countsOf(run);
+      const { records, inserted, overwritten, skipped, rejected, expired } = totalOf(run);
       return {
         run_id: run.id,
         command: run.kind,
@@ -57,7 +57,7 @@ export function runListText(list: RunList): string {
 }
 
 function rowOf(run: MigrationRun, list: RunList): string[] {
-  const { inserted, overwritten, skipped, rejected } = countsOf(run);
+  const { inserted, overwritten, skipped, rejected } = totalOf(run);
   const verified = verifiedOf(run);
   return [
     run.id,
@@ -66,11 +66,6 @@ function rowOf(run: MigrationRun, list: RunList): string[] {
     ...[inserted, overwritten, skipped, rejected].map((count) => count.toLocaleString('en')),
     verified === null ? 'no' : verified ? 'yes' : 'FAILED',
   ];
-}
-
-/** What became of its records. */
-function countsOf({ collections }: MigrationRun): RecordCounts {
-  return collections.reduce((total, { counts }) => sum(total, counts), NO_RECORDS);
 }
 
 /** `running` is also what a killed run says of itself; nobody being at work, it was broken off. */

@@ -32,7 +32,7 @@ export class OriginalSource implements MigrationSource {
     const { users, ownerless } = catalog;
     const { mapUser } = options;
     const targets = mapUsers(users, mapUser);
-    this.identity = `postgresql ${server.name}`;
+    this.identity = OriginalSource.identityOf(options.url);
     this.description = `the original's PostgreSQL at ${server.name}`;
     this.remarks =
       ownerless === 0 ? [] : [`${ownerless} memories belong to no user and are left where they are.`];
@@ -45,6 +45,10 @@ export class OriginalSource implements MigrationSource {
       records: memories,
       projects,
     }));
+  }
+
+  static identityOf(url: string): string {
+    return `postgresql ${new OriginalServer(url).name}`;
   }
 
   /**
