@@ -27,7 +27,7 @@ const many = (count: number, first = 1) => Array.from({ length: count }, (_, i) 
 const idOf = (n: number, collection = 'wisdom_sessions') => importedMemoryId(1, collection, `conv_${n}`);
 
 /** Several migrations a test, on a busy machine. */
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 describeNative('the verification of a migration', () => {
   let database: TestDatabase;
