@@ -81,6 +81,11 @@ describe('migrate-chroma', () => {
     ['a resumed dry run', ['--resume', '--dry-run'], /takes no --dry-run/],
     ['a resumed run with another choice', ['--resume', '--user-id', '7'], /keeps its source and its choice/],
     ['a resumed run with other options', ['--resume', '--strict'], /keeps what it was started with/],
+    [
+      'a report nowhere',
+      ['--json', '/nope/report.json'],
+      /cannot be written to \/nope\/report.json \(ENOENT\)/,
+    ],
     ['no target', ['--chroma-path', 'x'], /Set DATABASE_URL, or give --database-url/],
     ['an unknown flag', ['--wat'], /unknown option '--wat'/],
     ['a word too many', ['wat'], /takes nothing like "wat", so nothing was done/],

@@ -40,6 +40,17 @@ describeNative('a migration on the command line', () => {
     expect(await database.query(`select from pg_namespace where nspname = 'wisdom_memory'`)).toEqual([]);
   });
 
+  const NONE = '019a0000-0000-7000-8000-000000000000';
+  it.each([
+    ['--rollback', NONE, '--yes'],
+    ['--resume', NONE],
+    ['--resume', '--chroma-path', '/nope'],
+  ])('makes nothing in a database without runs that was named by mistake (%s)', async (...flags) => {
+    const { exitCode, stderr } = await cli('migrate-chroma', ...flags);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(/^There is no run/) });
+    expect(await database.query(`select from pg_namespace where nspname = 'wisdom_memory'`)).toEqual([]);
+  });
+
   it('verifies itself, in words and as JSON', async () => {
     const report = join(directory, 'report.json');
     const { exitCode, stdout } = await migrate('--json', report);
@@ -127,11 +138,10 @@ describeNative('a migration on the command line', () => {
   });
 
   it('does not take back what it does not know', async () => {
-    const none = '019a0000-0000-7000-8000-000000000000';
-    const { exitCode, stderr } = await cli('migrate-chroma', '--rollback', none, '--yes');
+    const { exitCode, stderr } = await cli('migrate-chroma', '--rollback', NONE, '--yes');
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: expect.stringContaining(`There is no run ${none}`),
+      stderr: expect.stringContaining(`There is no run ${NONE}`),
     });
   });
 
@@ -148,5 +158,27 @@ describeNative('a migration on the command line', () => {
     expect(exitCode).toBe(0);
     expect(await count()).toBe('0');
     expect((await listed()).runs.at(-1)).toMatchObject({ state: 'rolled-back', next: [] });
+  });
+
+  it.each([
+    ['newer', `insert into wisdom_memory.schema_migrations (timestamp, name) values (9e12, 'Later')`],
+    [
+      'older',
+      `delete from wisdom_memory.schema_migrations where id = (select max(id) from wisdom_memory.schema_migrations)`,
+    ],
+  ])('does not look at a schema that is %s than it knows, and says what to do', async (which, change) => {
+    const other = await createTestDatabase();
+    await runCli(
+      ['migrate-chroma', '--chroma-path', fixture.path, '--no-verify'],
+      { DATABASE_URL: other.url },
+      directory,
+    );
+    await other.query(change);
+    const { exitCode, stderr } = await migrate('--dry-run', '--database-url', other.url);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 3,
+      stderr: expect.stringMatching(new RegExp(`schema is ${which} than this version.*npm run migration:`)),
+    });
+    await other.drop();
   });
 });

@@ -1,10 +1,15 @@
-import { resolve } from 'node:path';
 import { LazyModuleLoader } from '@nestjs/core';
 import { CommandRunner, Option } from 'nest-commander';
 import { APP_CONFIG, AppConfig } from '../../config/app-config';
 import { ConfigModule } from '../../config/config.module';
 import type { MigrationCall } from './migration-call';
-import { parseBatchSize, parseDatabaseUrl, parseOnConflict, parseRunId } from './migration-flags';
+import {
+  parseBatchSize,
+  parseDatabaseUrl,
+  parseOnConflict,
+  parseReportFile,
+  parseRunId,
+} from './migration-flags';
 import type { OnConflict } from '../migration-run';
 import { performRollback } from './rollback-call';
 
@@ -85,6 +90,6 @@ export abstract class MigrateCommand<T extends MigrationCall = MigrationCall> ex
 
   @Option({ flags: '--json [file]', description: 'writes the report as JSON, or prints it instead of words' })
   parseJson(value?: string): string | true {
-    return value === undefined ? true : resolve(value);
+    return value === undefined ? true : parseReportFile(value);
   }
 }

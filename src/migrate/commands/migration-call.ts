@@ -9,6 +9,7 @@ import type { MigrationParts } from '../migration-parts';
 import { MigrationReport, reportJson } from '../migration-report';
 import type { OnConflict, RunOptions } from '../migration-run';
 import { BrokenOffError } from '../migration.errors';
+import { ImportHistory } from '../postgres/import-history';
 import { ImportTarget } from '../postgres/import-target';
 import { PostgresPreview } from '../postgres/preview-target';
 import { reportText } from '../report-text';
@@ -85,7 +86,7 @@ function requireSense({ dryRun, resume, onConflict, batchSize, strict }: Migrati
     );
 }
 
-function perform(
+async function perform(
   migration: Migration,
   call: MigrationCall,
   config: AppConfig,
@@ -98,16 +99,14 @@ function perform(
   if (call.dryRun) return migration.preview(new PostgresPreview(database, config.limits, clock), options);
   const target = new ImportTarget(database, config.limits, clock, say);
   if (resume === undefined) return migration.start(target, options);
+  await new ImportHistory(database).require(resume === true ? undefined : resume);
   return migration.resume(target, resume === true ? undefined : resume, source);
 }
 
 function print(report: MigrationReport, json: MigrationCall['json']): void {
   const text = json === undefined ? '' : `${JSON.stringify(reportJson(report), undefined, 2)}\n`;
-  if (json === true) process.stdout.write(text);
-  else {
-    if (json !== undefined) writeFileSync(json, text);
-    process.stdout.write(`${reportText(report)}\n`);
-  }
+  process.stdout.write(json === true ? text : `${reportText(report)}\n`);
+  if (typeof json === 'string') writeFileSync(json, text);
 }
 
 function exitCodeOf(report: MigrationReport): number {

@@ -1,3 +1,5 @@
+import { accessSync, constants } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { validate } from 'uuid';
 import { UsageError } from '../../cli/exit-code';
 import { isDatabaseUrl } from '../../config/env.dto';
@@ -44,6 +46,20 @@ export function parseOriginalUrl(value: string): string {
 export function parseHttpUrl(value: string): string {
   if (isUrlOf(['http', 'https'], value)) return value;
   throw new UsageError('--chroma-url takes http://host:port.');
+}
+
+/** Told before a long run rather than after it. @returns the absolute path. */
+export function parseReportFile(value: string): string {
+  const file = resolve(value);
+  try {
+    accessSync(dirname(file), constants.W_OK);
+    return file;
+  } catch (error) {
+    throw new UsageError(
+      `The report cannot be written to ${file} (${(error as NodeJS.ErrnoException).code}): --json takes a file in a ` +
+        'directory that is there and that you may write to.',
+    );
+  }
 }
 
 function wholeNumber(flag: string, value: string, most: number): number {

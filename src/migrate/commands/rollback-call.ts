@@ -5,6 +5,7 @@ import { EXIT, UsageError } from '../../cli/exit-code';
 import type { AppConfig } from '../../config/app-config';
 import type { MigrationCall } from './migration-call';
 import type { MigrationRun } from '../migration-run';
+import { ImportHistory } from '../postgres/import-history';
 import { ImportTarget } from '../postgres/import-target';
 import type { RollbackReport } from '../rollback/rollback';
 import { rollbackJson, rollbackText } from '../rollback/rollback-report';
@@ -18,11 +19,12 @@ import { targetDatabase } from '../target-database';
 export async function performRollback(runId: string, call: MigrationCall, config: AppConfig): Promise<void> {
   requireSense(call);
   const clock = { now: () => new Date() };
-  const target = new ImportTarget(targetDatabase(call.databaseUrl, config), config.limits, clock, say);
+  const database = targetDatabase(call.databaseUrl, config);
+  await new ImportHistory(database).require(runId);
+  const target = new ImportTarget(database, config.limits, clock, say);
   try {
     await target.connection.open();
-    const run = await target.find(runId);
-    if (!run) throw new UsageError(`There is no run ${runId}: migrate-runs lists them. Nothing was done.`);
+    const run = (await target.find(runId))!;
     if (call.yes || (await confirmed(questionOf(run, target.description)))) await takeBack(target, run, call);
     else {
       say('Nothing was done.');
@@ -77,11 +79,8 @@ async function takeBack(target: ImportTarget, run: MigrationRun, call: Migration
 
 function print(report: RollbackReport, runId: string, json: MigrationCall['json']): void {
   const text = `${JSON.stringify({ run_id: runId, ...rollbackJson(report) }, undefined, 2)}\n`;
-  if (json === true) process.stdout.write(text);
-  else {
-    if (json !== undefined) writeFileSync(json, text);
-    process.stdout.write(`${rollbackText(report, runId)}\n`);
-  }
+  process.stdout.write(json === true ? text : `${rollbackText(report, runId)}\n`);
+  if (typeof json === 'string') writeFileSync(json, text);
 }
 
 function exitCodeOf({ kept, projects, users }: RollbackReport): number {

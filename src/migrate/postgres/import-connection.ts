@@ -6,6 +6,7 @@ import type { DatabaseConfig } from '../../config/app-config';
 import { settingsOf, transaction } from '../../memory/postgres/database/app-transaction';
 import { isConflict, translateDatabaseError } from '../../memory/postgres/database/database-error';
 import { prepareSchema } from '../../memory/postgres/database/database-schema';
+import { SchemaState, schemaStateOf } from '../../memory/postgres/database/migration-runner';
 import type { DatabaseHost } from '../../memory/postgres/database/database-host';
 import { hostOf } from '../../memory/postgres/database/host-of';
 import { nameOf, openDataSource, poolOf, surviveLoss } from '../../memory/postgres/database/open-data-source';
@@ -60,13 +61,19 @@ export class ImportConnection {
     await this.lock();
   }
 
-  /** Connects for looking only: every transaction is read-only, and the schema may be missing. */
-  async openReadOnly(): Promise<void> {
+  /**
+   * Connects for looking only: every transaction is read-only.
+   *
+   * @throws StartupError with what to do, also where the schema is newer than this version.
+   */
+  async openReadOnly(): Promise<SchemaState> {
     await this.host.start();
     await this.connect();
+    const state = await schemaStateOf(this.owner!);
     this.connection = await poolOf(this.owner!).connect();
     surviveLoss(this.connection);
     await this.connection.query('set default_transaction_read_only = on');
+    return state;
   }
 
   /** Whether a migration, or taking one back, is under way. */

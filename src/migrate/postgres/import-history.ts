@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { UsageError } from '../../cli/exit-code';
 import type { DatabaseConfig } from '../../config/app-config';
 import type { MigrationRun } from '../migration-run';
 import { ImportConnection } from './import-connection';
@@ -10,6 +11,20 @@ export class ImportHistory {
 
   constructor(private readonly config: DatabaseConfig) {
     this.connection = new ImportConnection(config, () => undefined);
+  }
+
+  /**
+   * Looks for a run, or for any, before the database is changed: the wrong one may have been named.
+   *
+   * @throws UsageError where there is none.
+   */
+  async require(runId: string | undefined): Promise<void> {
+    const { runs } = await this.read();
+    if (runId === undefined ? runs.length > 0 : runs.some(({ id }) => id === runId)) return;
+    const which = runId === undefined ? 'run' : `run ${runId}`;
+    throw new UsageError(
+      `There is no ${which} in ${this.connection.description}: migrate-runs lists them. Nothing was done.`,
+    );
   }
 
   /**

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { StartupError } from '../../common/startup.error';
 import { EmbeddingModel, fingerprintOf } from '../../embedding/embedder';
 import type { DatabaseConfig, Limits } from '../../config/app-config';
 import type { Clock } from '../../memory/memory-backend';
@@ -30,11 +31,12 @@ export class PostgresPreview implements PreviewTarget {
   async open(model: EmbeddingModel): Promise<void> {
     // To open an embedded database that is not there would make it.
     if (this.connection.host.embedded && !existsSync(this.config.url!.replace(/^pglite:/, ''))) return;
-    await this.connection.openReadOnly();
-    const [schema] = await this.connection.query<{ there: boolean }>(
-      `select to_regclass('wisdom_memory.memories') is not null as there`,
-    );
-    this.hasSchema = schema!.there;
+    const schema = await this.connection.openReadOnly();
+    if (schema === 'older')
+      throw new StartupError(
+        "The database's schema is older than this version, and a dry run brings nothing up to date: npm run migration:run",
+      );
+    this.hasSchema = schema === 'current';
     if (this.hasSchema) await this.refuseOtherModels(fingerprintOf(model));
   }
 

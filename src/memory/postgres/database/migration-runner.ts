@@ -11,6 +11,8 @@ const POLL_MS = 250;
 
 type Log = (message: string) => void;
 
+export type SchemaState = 'none' | 'older' | 'current';
+
 /** Brings the schema up to date. Any number of instances may do so at once; all but one wait. */
 export async function migrate(owner: DataSource, log: Log): Promise<void> {
   await exclusively(owner, log, async () => {
@@ -38,12 +40,28 @@ export async function revertLatest(owner: DataSource, log: Log): Promise<void> {
  */
 export async function requireMigrated(owner: DataSource): Promise<void> {
   await refuseNewerSchema(owner);
-  const executed = await executedMigrations(owner);
-  const missing = knownMigrations(owner).filter((name) => !executed.includes(name));
-  if (missing.length > 0)
+  const missing = await missingMigrations(owner);
+  if (missing > 0)
     throw new StartupError(
-      `The database lacks ${missing.length} migrations and DATABASE_MIGRATIONS=off leaves them to you: npm run migration:run`,
+      `The database lacks ${missing} migrations and DATABASE_MIGRATIONS=off leaves them to you: npm run migration:run`,
     );
+}
+
+/**
+ * How far the schema is, for whoever only looks at it.
+ *
+ * @throws StartupError where it is newer than this version.
+ */
+export async function schemaStateOf(owner: DataSource): Promise<SchemaState> {
+  await refuseNewerSchema(owner);
+  const missing = await missingMigrations(owner);
+  if (missing === 0) return 'current';
+  return missing === knownMigrations(owner).length ? 'none' : 'older';
+}
+
+async function missingMigrations(owner: DataSource): Promise<number> {
+  const executed = await executedMigrations(owner);
+  return knownMigrations(owner).filter((name) => !executed.includes(name)).length;
 }
 
 async function refuseNewerSchema(owner: DataSource): Promise<void> {
