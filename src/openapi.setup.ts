@@ -3,7 +3,7 @@ import { DocumentBuilder, OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { LIMIT_EXTENSION } from './common/validation.decorator';
 import { VERSION } from './common/version';
 import type { Limits } from './config/app-config';
-import { singleBodyBytes } from './memory/rules/body-size';
+import { mostJsonParts, singleBodyBytes } from './memory/rules/body-size';
 import { MEMORIES, SEARCH, SERVICE, SESSIONS } from './memory/docs/memory-problems';
 
 /** Serves Swagger UI at `/docs` and the document at `/docs-json`. Everything it needs comes from here, offline too. */
@@ -117,6 +117,7 @@ function withLimits(part: unknown, limits: Limits): void {
 }
 
 function description(limits: Limits): string {
+  const keysIn = (path: string) => mostJsonParts(path, limits).keys.toLocaleString('en');
   return `A self-hosted semantic memory for AI agents and assistants: it keeps what was said or learned, and finds it again by meaning
 and filters.
 
@@ -131,8 +132,8 @@ that a path does not take is 405, with those it takes in \`Allow\`.
 
 | what | at most |
 | --- | --- |
-| body of \`POST /store/batch\` | ${limits.bodyBytes.toLocaleString('en')} bytes |
-| body of any other request | ${singleBodyBytes(limits).toLocaleString('en')} bytes |
+| body of \`POST /store/batch\` | ${limits.bodyBytes.toLocaleString('en')} bytes, ${keysIn('/api/memory/store/batch')} keys |
+| body of any other request | ${singleBodyBytes(limits).toLocaleString('en')} bytes, ${keysIn('/api/memory/store')} keys |
 | \`content\` | ${limits.contentCharacters.toLocaleString('en')} characters |
 | \`query\` | ${limits.queryCharacters.toLocaleString('en')} characters |
 | \`metadata\` | ${limits.metadataBytes.toLocaleString('en')} bytes as JSON, ${limits.metadataKeys} keys, ${limits.metadataDepth} levels |

@@ -26,13 +26,13 @@ class OrderDto {
 
 const LONGEST_LIST = 500;
 
-function read(input: unknown): unknown {
+function read(input: unknown): Promise<unknown> {
   return new RequestPipe(LONGEST_LIST).transform(input, { type: 'body', metatype: OrderDto });
 }
 
-function problemsOf(input: unknown): readonly string[] {
+async function problemsOf(input: unknown): Promise<readonly string[]> {
   try {
-    read(input);
+    await read(input);
   } catch (error) {
     if (error instanceof InvalidInputError)
       return error.fields.map(({ field, reason }) => `${field} ${reason}`);
@@ -50,10 +50,15 @@ function untouchable(target: object): object {
 }
 
 describe('RequestPipe', () => {
-  it('makes the DTOs, and leaves other values as they were sent', () => {
+  it('makes the DTOs, and leaves other values as they were sent', async () => {
     const extra = JSON.parse('{"__proto__": 1, "constructor": {"a": [1]}}') as object;
     const words = ['a'];
-    const dto = read({ count: 1, item: { name: 'a', extra }, items: [{ name: 'b' }], words }) as OrderDto;
+    const dto = (await read({
+      count: 1,
+      item: { name: 'a', extra },
+      items: [{ name: 'b' }],
+      words,
+    })) as OrderDto;
     expect(dto).toBeInstanceOf(OrderDto);
     expect(dto.item).toBeInstanceOf(ItemDto);
     expect(dto.items![0]).toEqual({ name: 'b', extra: {} });
@@ -62,9 +67,9 @@ describe('RequestPipe', () => {
     expect(dto.words).toBe(words);
   });
 
-  it('names what is wrong by its place', () => {
+  it('names what is wrong by its place', async () => {
     const items = [{ name: 'a' }, { name: 1, colour: 'red' }, { extra: [] }];
-    expect(problemsOf({ count: 0, shape: 1, item: { name: null }, items })).toEqual([
+    expect(await problemsOf({ count: 0, shape: 1, item: { name: null }, items })).toEqual([
       'shape is not a field here',
       'item.name must be a text',
       'items[1].colour is not a field here',
@@ -78,8 +83,8 @@ describe('RequestPipe', () => {
   it.each<[string, object]>([
     ['a field that is not there', { colour: untouchable([]) }],
     ['raw JSON', { item: { name: 'a', extra: untouchable({}) } }],
-  ])('does not look into %s', (_what, input) => {
-    expect(problemsOf({ count: 0, ...input })).toContain(
+  ])('does not look into %s', async (_what, input) => {
+    expect(await problemsOf({ count: 0, ...input })).toContain(
       'count must be a whole number from 1 to 9007199254740991',
     );
   });
@@ -89,14 +94,27 @@ describe('RequestPipe', () => {
     ['objects', { items: Array(501).fill({ name: 'a' }) }, 'items must have at most 500 items'],
     ['lists', { items: [[{ name: 'a' }]] }, 'items must be a list of JSON objects: item 0 is not'],
     ['nothing', { items: [{ name: 'a' }, null] }, 'items must be a list of JSON objects: item 1 is not'],
-  ])('refuses a list of too many or other %s', (_what, input, problem) => {
-    expect(problemsOf({ count: 1, ...(input as object) })).toEqual([problem]);
+  ])('refuses a list of too many or other %s', async (_what, input, problem) => {
+    expect(await problemsOf({ count: 1, ...(input as object) })).toEqual([problem]);
   });
 
-  it('stops where there is more wrong than an answer lists', () => {
+  it('gives the event loop its turn while it reads a long list', async () => {
+    let turns = 0;
+    let turning = setImmediate(function turn() {
+      turns++;
+      turning = setImmediate(turn);
+    });
+    const pipe = new RequestPipe(50_000);
+    const items = Array.from({ length: 50_000 }, () => ({ name: 'a' }));
+    await pipe.transform({ count: 1, items }, { type: 'body', metatype: OrderDto });
+    clearImmediate(turning);
+    expect(turns).toBeGreaterThan(3);
+  });
+
+  it('stops where there is more wrong than an answer lists', async () => {
     const wrong = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`field${i}`, i]));
-    expect(problemsOf({ count: 1, ...wrong })).toHaveLength(1_000);
+    expect(await problemsOf({ count: 1, ...wrong })).toHaveLength(1_000);
     const items = Array.from({ length: 499 }, () => wrong);
-    expect(problemsOf({ count: 1, items: [...items, untouchable({})] })).toHaveLength(1_000);
+    expect(await problemsOf({ count: 1, items: [...items, untouchable({})] })).toHaveLength(1_000);
   });
 });

@@ -22,12 +22,12 @@ export class RequestPipe implements PipeTransform {
     private readonly rules: DtoRules = new Map(),
   ) {}
 
-  transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
+  async transform(value: unknown, { metatype, type }: ArgumentMetadata): Promise<unknown> {
     if (!isDto(metatype)) return value;
     const input = value ?? {};
     if (!isRecord(input)) throw new InvalidInputError([{ field: type, reason: 'must be a JSON object' }]);
     const reader = new DtoReader({ fromText: type !== 'body', longestList: this.longestList }, this.rules);
-    const dto = reader.read(metatype, input);
+    const dto = await reader.read(metatype, input);
     if (reader.problems.length > 0) throw new InvalidInputError(reader.allProblems());
     return dto;
   }

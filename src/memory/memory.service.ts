@@ -72,9 +72,8 @@ export class MemoryService {
     pathOf: (index: number) => string,
   ): Promise<Memory[]> {
     const accepted: AcceptedMemory[] = [];
-    const accept = (input: MemoryInput, i: number) => {
-      accepted.push(acceptMemory(input, this.rules(pathOf(i))));
-    };
+    const accept = (input: MemoryInput, i: number) =>
+      void accepted.push(acceptMemory(input, this.rules(pathOf(i))));
     await visitInSlices(inputs, accept, 1);
     const references = accepted.map(({ project }) => project ?? {});
     refuse([

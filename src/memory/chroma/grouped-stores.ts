@@ -1,3 +1,4 @@
+import { visitInSlices } from '../../common/time-slices';
 import { EmbeddedMemory, Memory } from '../memory';
 import { Clock } from '../memory-backend';
 import { newMemoryId } from '../memory-id';
@@ -11,6 +12,9 @@ import { Tenants } from './tenant/tenants';
 
 /** Of several requests in one call: it takes 0.1 s, and those that come meanwhile wait for it. */
 const GROUP_VECTORS = 256;
+
+/** One with as much metadata as it may have takes a millisecond. */
+const MEMORIES_BETWEEN_LOOKS = 4;
 
 /** What one request wants stored, and who waits for it. */
 interface StoreRequest {
@@ -76,10 +80,13 @@ export class GroupedStores {
 
   private async storeGroup(userId: number, tenant: Tenant, requests: readonly StoreRequest[]): Promise<void> {
     const now = this.clock.now();
-    const group = requests.map((request) => ({
-      request,
-      writes: request.memories.map((memory) => this.writeOf(memory, userId, tenant, now)),
-    }));
+    const group: { request: StoreRequest; writes: TenantWrite[] }[] = [];
+    for (const request of requests) {
+      const writes: TenantWrite[] = [];
+      const add = (memory: EmbeddedMemory) => void writes.push(this.writeOf(memory, userId, tenant, now));
+      await visitInSlices(request.memories, add, MEMORIES_BETWEEN_LOOKS);
+      group.push({ request, writes });
+    }
     try {
       await tenant.write(group.flatMap(({ writes }) => writes));
       for (const { request, writes } of group) request.resolve(memoriesOf(writes));

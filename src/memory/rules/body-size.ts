@@ -42,7 +42,7 @@ export function mostJsonParts(path: string, limits: Limits): JsonParts {
   const { bytes: filterBytes } = METADATA_FILTER_LIMITS;
   // A key takes five bytes (`"":0,`), a list two (`[]`).
   return {
-    keys: FIELDS + Math.max(metadataKeys, filterBytes / 5),
-    containers: FIELDS + Math.max(metadataBytes, filterBytes) / 2,
+    keys: FIELDS + Math.max(metadataKeys, Math.ceil(filterBytes / 5)),
+    containers: FIELDS + Math.ceil(Math.max(metadataBytes, filterBytes) / 2),
   };
 }
