@@ -5,12 +5,13 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IndexDamagedError, METADATA_FILE } from '../../../chroma-directory/hnsw-index';
+import { visitInSlices } from '../../../common/time-slices';
 import { spareBytes } from './disk-space';
 import { bytesToCopy, copyIndex, Fingerprint, fingerprintOf, isSame, isWhole, sizeIn } from './index-files';
 
@@ -52,17 +53,23 @@ export class IndexCopies {
   /**
    * Copies every index that was written since its last copy. One that is being written is left for the next time. Calls
    * must not overlap. Rejects with what is wrong when a copy cannot be written.
+   *
+   * @param alone whether nobody writes to them meanwhile: a copy may then make room for the next.
    */
-  async take(): Promise<void> {
+  async take({ alone }: { readonly alone: boolean }): Promise<void> {
     mkdirSync(this.place, { recursive: true });
     const known = (this.known ??= this.newest());
     const names = this.indexes();
-    for (const name of names) {
+    const changed = new Map<string, Fingerprint>();
+    await visitInSlices(names, (name) => {
       const now = fingerprintOf(this.folderOf(name));
-      if (now[METADATA_FILE] !== undefined && !isSame(now, known.get(name)?.original))
-        await this.renew(name, now, known).catch(ignoreDamage);
-    }
-    for (const name of [...known.keys()]) if (!names.includes(name)) this.forget(known, name);
+      const metadata = now[METADATA_FILE];
+      // They are written last: where only other files have changed, the index is half-written.
+      if (metadata !== undefined && metadata !== known.get(name)?.original[METADATA_FILE])
+        changed.set(name, now);
+    });
+    for (const [name, now] of changed) await this.renew(name, now, known, alone).catch(ignoreDamage);
+    for (const name of [...known.keys()]) if (!names.includes(name)) await this.forget(known, name);
   }
 
   /**
@@ -96,22 +103,27 @@ export class IndexCopies {
     return !(await isWhole(folder));
   }
 
-  private async renew(name: string, now: Fingerprint, known: Map<string, IndexCopy>): Promise<void> {
+  private async renew(
+    name: string,
+    now: Fingerprint,
+    known: Map<string, IndexCopy>,
+    alone: boolean,
+  ): Promise<void> {
     const earlier = known.get(name);
     const hasRoom = (await spareBytes(this.directory)) > GROWTH * bytesToCopy(this.folderOf(name));
-    if (!hasRoom && !earlier) throw new Error('there is no room');
+    if (!hasRoom && !(earlier && alone)) throw new Error('there is no room');
     // Where there is room for one only, the index itself is whole and nobody writes to it while it is copied.
-    if (!hasRoom) this.forget(known, name);
+    if (!hasRoom) await this.forget(known, name);
     const copy = await this.copy(name, (earlier?.number ?? 0) + 1, now);
     if (!copy) return;
-    this.forget(known, name);
     known.set(name, copy);
+    if (hasRoom && earlier) await discard(earlier);
   }
 
   /** @returns undefined when it was written to meanwhile. */
   private async copy(name: string, number: number, original: Fingerprint): Promise<IndexCopy | undefined> {
     const folder = join(this.place, `${name}.${number}`);
-    rmSync(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     let isDone = false;
     try {
@@ -119,7 +131,7 @@ export class IndexCopies {
       isDone = isSame(original, fingerprintOf(this.folderOf(name))) && (await isWhole(folder));
       if (isDone) note(folder, original);
     } finally {
-      if (!isDone) rmSync(folder, { recursive: true });
+      if (!isDone) await rm(folder, { recursive: true });
     }
     return isDone ? { folder, number, original } : undefined;
   }
@@ -135,10 +147,10 @@ export class IndexCopies {
     note(folder, fingerprintOf(this.folderOf(name)));
   }
 
-  private forget(known: Map<string, IndexCopy>, name: string): void {
+  private async forget(known: Map<string, IndexCopy>, name: string): Promise<void> {
     const copy = known.get(name);
-    if (copy) rmSync(copy.folder, { recursive: true, force: true });
     known.delete(name);
+    if (copy) await discard(copy);
   }
 
   /** Of each index the newest copy that is whole. */
@@ -169,6 +181,12 @@ export class IndexCopies {
 function note(folder: string, original: Fingerprint): void {
   writeFileSync(join(folder, `${NOTE}.new`), JSON.stringify(original));
   renameSync(join(folder, `${NOTE}.new`), join(folder, NOTE));
+}
+
+/** Its note first: without, what a kill leaves of it is no copy. */
+async function discard({ folder }: IndexCopy): Promise<void> {
+  await rm(join(folder, NOTE), { force: true });
+  await rm(folder, { recursive: true, force: true });
 }
 
 /** An index that makes no sense is one that is being written. */

@@ -12,6 +12,9 @@ import {
 } from '../../../chroma-directory/hnsw-index';
 import { visitInSlices } from '../../../common/time-slices';
 
+/** A copy is read and written in pieces of that many bytes: of 64 KB, the default, it takes twice as long (measured). */
+const PIECE_BYTES = 1024 * 1024;
+
 /** In the order in which ChromaDB writes them. */
 const FILES = [HEADER_FILE, 'length.bin', 'link_lists.bin', DATA_FILE, METADATA_FILE];
 
@@ -86,5 +89,8 @@ function withIndex<T>(folder: string, read: (index: HnswIndex) => T): T {
 
 async function copyBeginning(source: string, target: string, bytes: number): Promise<void> {
   if (bytes === 0) return writeFileSync(target, '');
-  await pipeline(createReadStream(source, { end: bytes - 1 }), createWriteStream(target));
+  await pipeline(
+    createReadStream(source, { end: bytes - 1, highWaterMark: PIECE_BYTES }),
+    createWriteStream(target),
+  );
 }
