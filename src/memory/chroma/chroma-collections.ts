@@ -1,6 +1,7 @@
 import { ChromaNotFoundError, Collection, Where } from 'chromadb';
 import { ChromaConnection } from './chroma-connection';
 import { RefusedRequestError } from './chroma-failure';
+import { postJson } from './post-json';
 import { ReadOptions, ReadRecord, RevisedRecord, WrittenMetadata, WrittenRecord } from './chroma-record';
 
 /** Of `upsert` and `get` by ids, where the server does not say: what SQLite's limit of variables comes to. */
@@ -147,17 +148,12 @@ export class ChromaCollections {
   private async send(collection: string, verb: 'upsert' | 'update', content: Content): Promise<void> {
     const { tenant, database, headers } = this.connection.endpoint;
     const path = `api/v2/tenants/${encodeURIComponent(tenant)}/databases/${encodeURIComponent(database)}`;
-    const body = JSON.stringify(content);
-    const write = { records: content.ids.length, bytes: Buffer.byteLength(body) };
-    await this.connection.endpoint.prepareWrite(write);
+    const json = Buffer.from(JSON.stringify(content));
+    await this.connection.endpoint.prepareWrite({ records: content.ids.length, bytes: json.length });
     await this.connection.call(async (_client, url) => {
-      const response = await fetch(`${url}/${path}/collections/${collection}/${verb}`, {
-        method: 'POST',
-        headers: { ...headers, 'content-type': 'application/json' },
-        body,
-      });
-      const answer = await response.text();
-      if (!response.ok) throw new RefusedRequestError(response.status, answer);
+      const address = `${url}/${path}/collections/${collection}/${verb}`;
+      const { status, text } = await postJson(address, headers, json);
+      if (status < 200 || status > 299) throw new RefusedRequestError(status, text);
     });
   }
 

@@ -16,7 +16,7 @@ export class RemoteChroma implements ChromaEndpoint {
   readonly headers: Readonly<Record<string, string>>;
   readonly tenant: string;
   readonly database: string;
-  private readonly origin: string;
+  private origin: string;
   private readonly path: string;
 
   constructor({ url, apiKey, tenant, database }: RemoteChromaOptions) {
@@ -45,6 +45,8 @@ export class RemoteChroma implements ChromaEndpoint {
         },
       );
     });
+    // A proxy may have sent it on, to HTTPS for one: writes go there at once, since what is posted is not sent on.
+    this.origin = new URL(response.url).origin;
     if (response.ok) return;
     throw new StartupError(
       `CHROMA_URL ${this.origin} answers its heartbeat with ${response.status}: it takes ChromaDB 0.6 or newer, ` +
