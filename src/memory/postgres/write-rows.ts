@@ -20,6 +20,13 @@ const COLUMNS = Object.keys(STORED_COLUMNS) as StoredColumn[];
 const MEMORY_TYPES = Object.entries(STORED_COLUMNS).map(([name, type]) => `${name} ${type}`);
 const VECTOR_TYPES = ['memory_id uuid', 'chunk smallint', 'embedding halfvec'];
 
+/** One message for both. Asked each time, since a pooler may have changed the connection behind ours. */
+const STAGING_TABLES = Object.entries({ staged_memories: MEMORY_TYPES, staged_vectors: VECTOR_TYPES })
+  .map(
+    ([name, types]) => `create temp table if not exists ${name} (${types.join(', ')}) on commit delete rows`,
+  )
+  .join('; ');
+
 /** Where the rows to write are: each is a relation, whose values it adds to the statement's. */
 interface Staged {
   readonly memories: (parameters: SqlParameters) => string;
@@ -125,11 +132,7 @@ async function stagedByCopy(
   rows: readonly MemoryRows[],
   chunks: readonly ChunkVector[],
 ): Promise<Staged> {
-  const tables = { staged_memories: MEMORY_TYPES, staged_vectors: VECTOR_TYPES };
-  for (const [name, columns] of Object.entries(tables))
-    await tenant.connection.query(
-      `create temp table if not exists ${name} (${columns.join(', ')}) on commit delete rows`,
-    );
+  await tenant.connection.query(STAGING_TABLES);
   await copyRows(
     tenant,
     'pg_temp.staged_memories',
