@@ -94,7 +94,8 @@ export class ServiceProcess {
     for (;;) {
       const url = /listens at (http:\/\/[^\s,]+)/.exec(this.output)?.[1];
       if (url !== undefined) return url;
-      if (this.child.exitCode !== null) throw new Error(`The service ended: ${this.output}`);
+      const end = this.child.exitCode ?? this.child.signalCode;
+      if (end !== null) throw new Error(`The service ended with ${end}: ${this.output}`);
       await Promise.race([once(this.child.stdout!, 'data', { signal: deadline }), this.ended]);
     }
   }
