@@ -15,30 +15,24 @@ export class PreparedRows {
     private readonly batches: readonly Readonly<Record<(typeof TABLES)[number], Buffer>>[],
   ) {}
 
-  /** Takes them out of the database, in the order in which they came there. */
+  /** Takes them out of the database, memories as they stand there: in the order in which they came, more or less. */
   static async read(url: string): Promise<PreparedRows> {
     const client = new Client({ connectionString: url });
     await client.connect();
-    const take = async (table: string) => {
-      const batches: Buffer[] = [];
-      for (const [first, next] of await ranges(client, table))
-        batches.push(
-          await buffer(
-            client.query(
-              copyTo(
-                `copy (select * from wisdom_memory.${table} where ctid >= '${first}' and ctid < '${next}') to stdout (format binary)`,
-              ),
-            ),
-          ),
-        );
-      return batches;
-    };
-    const memories = await take('memories');
-    const vectors = await take('memory_vectors');
-    return new PreparedRows(
-      client,
-      memories.map((batch, i) => ({ memories: batch, memory_vectors: vectors[i]! })),
-    );
+    const take = (rows: string) =>
+      buffer(client.query(copyTo(`copy (select ${rows}) to stdout (format binary)`)));
+    const batches: { memories: Buffer; memory_vectors: Buffer }[] = [];
+    for (const [first, next] of await ranges(client)) {
+      const batch = `wisdom_memory.memories as memory where memory.ctid >= '${first}' and memory.ctid < '${next}'`;
+      batches.push({
+        memories: await take(`memory.* from ${batch}`),
+        memory_vectors: await take(
+          `vector.* from wisdom_memory.memory_vectors as vector
+           where (vector.user_id, vector.memory_id) in (select memory.user_id, memory.id from ${batch})`,
+        ),
+      });
+    }
+    return new PreparedRows(client, batches);
   }
 
   /** Puts them into the same tables, now empty, with the same indexes: COPY into a temporary table, then INSERT. */
@@ -65,10 +59,10 @@ export class PreparedRows {
 }
 
 /** Places of rows: where each batch of them begins, and where the next does. */
-async function ranges(client: Client, table: string): Promise<(readonly [string, string])[]> {
+async function ranges(client: Client): Promise<(readonly [string, string])[]> {
   const { rows } = await client.query<{ place: string }>(
     `select ctid::text as place from (
-       select ctid, row_number() over (order by ctid) as number from wisdom_memory.${table}) as numbered
+       select ctid, row_number() over (order by ctid) as number from wisdom_memory.memories) as numbered
      where number % ${BATCH} = 1`,
   );
   const starts = rows.map(({ place }) => place);

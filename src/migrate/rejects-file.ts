@@ -63,8 +63,8 @@ export class RejectsFile {
       work(this.descriptor);
     } catch (cause) {
       throw new StartupError(
-        `What cannot be migrated cannot be written to ${this.path} (${(cause as NodeJS.ErrnoException).code}): run ` +
-          'it where you may write, and resume.',
+        `What cannot be migrated cannot be written to ${this.path} (${(cause as NodeJS.ErrnoException).code}). See to it ` +
+          'that it can, then resume.',
         { cause },
       );
     }

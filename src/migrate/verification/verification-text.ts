@@ -77,7 +77,7 @@ function lowest(cosine: number | null): string {
 }
 
 function notInSource(count: number): string {
-  return count === 0 ? '' : `; ${number(count)} memories have none in the source`;
+  return count === 0 ? '' : `; of ${number(count)} the source has none`;
 }
 
 function nearestLine({ samples, differing }: Verification['nearest']): string {
