@@ -244,4 +244,15 @@ describeNative('the verification of a migration', () => {
       collections: [{ same: 5 }],
     });
   });
+
+  it('takes the times of an earlier run for those that the source does not know', async () => {
+    const collections = [{ records: [...many(5), record(6, { metadata: {} })] }];
+    await given.migrate(collections);
+    given.rig.clock.advance(1_000);
+    const { verification } = await given.migrate(collections);
+    expect(verification).toMatchObject({
+      passed: true,
+      collections: [{ memories: 6, same: 6, leftAsTheyWere: 0 }],
+    });
+  });
 });

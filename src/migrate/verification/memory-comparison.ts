@@ -17,11 +17,13 @@ export interface Comparison {
 /**
  * @param holder of the external id that the source has for it, if any: where that is another memory's, it had to take
  *   another name.
+ * @param importedAt what stands for times that the source does not know: those of an earlier run are as good.
  */
 export function compareMemories(
   { memory, vectors }: ImportRecord,
   found: FoundMemory,
   holder: Holder | undefined,
+  importedAt: Date,
 ): Comparison {
   const digests = { source: digestOf(memory), target: digestOf(found.memory) };
   const cosines = vectors.flatMap((vector, chunk) => {
@@ -36,7 +38,10 @@ export function compareMemories(
   const differs: Record<Exclude<Difference, 'missing' | 'surplus'>, boolean> = {
     text: !isSameText,
     metadata: !digests.source.equals(digests.target) && canonicalOf(memory) !== canonicalOf(found.memory),
-    fields: !isNamedAsExpected || fieldsOf(memory) !== fieldsOf(found.memory),
+    fields:
+      !isNamedAsExpected ||
+      fieldsOf(memory) !== fieldsOf(found.memory) ||
+      !hasSameTimes(memory, found, importedAt),
     vectors: found.vectors.length !== chunks || cosines.some((cosine) => !(cosine >= LEAST_COSINE)),
     copies: !found.hasTrueCopies,
   };
@@ -56,7 +61,7 @@ function canonicalOf({ metadata }: Pick<ImportedMemory, 'metadata'>): string {
   return canonicalJson(metadata);
 }
 
-/** Everything else that can be read of a memory. */
+/** Everything else that can be read of a memory, but for its times. */
 function fieldsOf(memory: ImportedMemory): string {
   return JSON.stringify([
     memory.project,
@@ -66,11 +71,19 @@ function fieldsOf(memory: ImportedMemory): string {
     memory.speaker,
     memory.contentType,
     memory.contentIsPreview,
-    memory.occurredAt,
-    memory.createdAt,
-    memory.updatedAt,
     memory.expiresAt,
   ]);
+}
+
+function hasSameTimes(
+  memory: ImportedMemory,
+  { memory: found, isOfRun }: FoundMemory,
+  importedAt: Date,
+): boolean {
+  return (['occurredAt', 'createdAt', 'updatedAt'] as const).every((key) => {
+    const time = memory[key].getTime();
+    return time === found[key].getTime() || (!isOfRun && time === importedAt.getTime());
+  });
 }
 
 /** @returns NaN where one of them has no direction, or they are of different dimensions. */

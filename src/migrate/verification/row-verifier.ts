@@ -16,7 +16,7 @@ export interface Sample {
 }
 
 export interface RowVerifierOptions {
-  readonly run: Pick<MigrationRun, 'id'>;
+  readonly run: Pick<MigrationRun, 'id' | 'startedAt'>;
   readonly clock: Clock;
   /** Picks the samples: from 0 to below 1. */
   readonly random: () => number;
@@ -71,7 +71,7 @@ export class RowVerifier {
     if (!found) return this.tellAbsent(record, verified, holder, tally);
     tally.memories++;
     if (found.isOfRun && found.isUntouched) this.untouched.set(userId, (this.untouched.get(userId) ?? 0) + 1);
-    const comparison = compareMemories(record, found, holder);
+    const comparison = compareMemories(record, found, holder, this.options.run.startedAt);
     if (found.isOfRun ? !found.isUntouched : comparison.differences.length > 0) {
       if (found.isOfRun) tally.changedSince++;
       else this.leave(verified, tally);

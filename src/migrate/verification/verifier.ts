@@ -16,7 +16,6 @@ const BATCH = 1_000;
 const MOST_EXAMPLES = 10;
 
 export interface VerifierOptions extends RowVerifierOptions {
-  readonly run: Pick<MigrationRun, 'id' | 'startedAt'>;
   readonly model: EmbeddingModel;
   /** Aborted: the verification ends behind the batch in hand. */
   readonly stop: AbortSignal;
