@@ -83,9 +83,9 @@ describeNative('the service while PostgreSQL is not what it should be', () => {
     });
     try {
       for (let restart = 0; restart < RESTARTS; restart++) {
-        const before = acknowledged.length;
         await server.stop(restart % 2 ? 'fast' : 'immediate');
         expectUnavailable(await memory('POST', '/search', { query: 'Where is the tea?' }));
+        const before = acknowledged.length;
         await server.startAgain();
         // Writers never stop: they get through as soon as the pool has recovered.
         while (acknowledged.length === before) await new Promise(setImmediate);

@@ -77,9 +77,9 @@ describeNative('a native PostgreSQL that fails', () => {
     });
     try {
       for (let restart = 0; restart < RESTARTS; restart++) {
-        const before = acknowledged.length;
         await server.stop(restart % 2 ? 'fast' : 'immediate');
         expect(await refusal(search())).toMatch(/PostgreSQL/);
+        const before = acknowledged.length;
         await server.startAgain();
         // The pool recovers by itself: writers, who never stop, get through again.
         while (acknowledged.length === before) await new Promise(setImmediate);
@@ -132,7 +132,7 @@ describeNative('a native PostgreSQL that fails', () => {
 
   it('gives up on a statement that takes too long, and goes on', async () => {
     await repository.close();
-    repository = await connect({ statementTimeoutMs: 300, poolSize: 2 });
+    repository = await connect({ statementTimeoutMs: 2_000, poolSize: 2 });
     await repository.store(USER, [embedded({ externalId: 'held' })]);
     const holder = new PostgresDatabase(databaseConfig(database.url), () => undefined);
     await holder.connect();

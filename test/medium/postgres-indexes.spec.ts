@@ -148,7 +148,8 @@ describeNative('approximate indexes in a native PostgreSQL', () => {
     // What happens to it when the server dies.
     await database.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
-       where query like '%create index concurrently%' and pid <> pg_backend_pid()`,
+       where query like '%create index concurrently%' and pid <> pg_backend_pid()
+         and datname = current_database()`,
     );
     const failure = `index of user ${LARGE} could not be built`;
     await until(failure, () => log.some((message) => message.includes(failure)));

@@ -51,6 +51,9 @@ describeNative('plans of a native PostgreSQL, as the role of the app gets them',
     const store = new PostgresDatabase(databaseConfig(database.url), () => undefined);
     const repository = new PostgresMemoryRepository(store, clock, () => TEST_MODEL);
     await repository.connect();
+    // Nobody vacuums or analyses but the tests: at a moment of its own it would change plans and figures.
+    for (const table of ['memories', 'memory_vectors'])
+      await database.query(`alter table wisdom_memory.${table} set (autovacuum_enabled = off)`);
     for (const [userId, memories] of TENANTS) {
       const project = await repository.ensureProject(userId, 'Tea');
       for (let start = 0; start < memories; start += BATCH) {

@@ -30,7 +30,7 @@ describeNative('a pool of one connection to a native PostgreSQL', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    const config = databaseConfig(database.url, { poolSize: 1, connectTimeoutMs: 2_000 });
+    const config = databaseConfig(database.url, { poolSize: 1 });
     const postgres = new PostgresDatabase(config, () => undefined);
     const backend = (clock: { now(): Date }) =>
       new PostgresMemoryRepository(postgres, clock, () => embedder.model);
