@@ -6,7 +6,7 @@ import { ChromaServer } from '../../src/memory/chroma/server/chroma-server';
 import { IndexCopies } from '../../src/memory/chroma/server/index-copies';
 import { BackendUnavailableError } from '../../src/memory/memory.errors';
 import { ChromaPlace } from '../support/chroma-backend';
-import { processesWith } from '../support/processes';
+import { processesWith, until } from '../support/processes';
 import { seededRandom } from '../support/random';
 import { unitVector } from '../support/vectors';
 
@@ -114,6 +114,13 @@ describe.each([2, 7])('Copies of a vector index that is written every %i records
       while (processesWith(place.directory).includes(pid!)) await write().catch(expectUnavailable);
       clearTimeout(timer);
     }
+    // After so many ends in a row, a server is started again after ten seconds only.
+    const answers = () =>
+      collections.ping().then(
+        () => true,
+        () => false,
+      );
+    await until('its server again', answers, 60_000);
     await expectAllThere();
   });
 });
