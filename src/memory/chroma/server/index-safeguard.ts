@@ -28,9 +28,15 @@ export class IndexSafeguard {
    * @throws BackendUnavailableError when a copy cannot be written.
    */
   async beforeWrite(records: number): Promise<void> {
-    while (this.taking?.alone || this.isTooFar(records)) {
-      if (this.taking) await this.taking.done.catch(() => undefined);
-      else await this.take({ alone: true });
+    // Those begun from here on have what earlier writes to the collection made of its index, however many come now.
+    let isCopied = false;
+    while (this.taking?.alone || (!isCopied && this.isTooFar(records))) {
+      if (this.taking) {
+        await this.taking.done.catch(() => undefined);
+      } else {
+        await this.take({ alone: true });
+        isCopied = true;
+      }
     }
     this.written += records;
     // Should it fail, the next does it again, and says so when it can no longer wait.
@@ -44,8 +50,7 @@ export class IndexSafeguard {
   }
 
   private isTooFar(records: number): boolean {
-    const since = this.written - this.copied;
-    return since > 0 && since + records >= this.recordsPerSync;
+    return this.written - this.copied + records >= this.recordsPerSync;
   }
 
   /** @param alone whether writes wait for it. */
