@@ -88,7 +88,10 @@ export class DtoReader {
   ): Promise<object[]> {
     const items: Promise<object>[] = [];
     const read = (item: Fields, i: number) => {
-      items.push(this.read(type, item, `${field}[${i}].`));
+      const reading = this.read(type, item, `${field}[${i}].`);
+      // Its failure is met below; until then it must not count as nobody's, which would end the process.
+      reading.catch(() => undefined);
+      items.push(reading);
       return !this.isFull;
     };
     await visitInSlices(sent, read, ITEMS_BETWEEN_LOOKS);

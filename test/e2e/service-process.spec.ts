@@ -165,6 +165,26 @@ describe('the service as a process', () => {
     expect(await service.ended).toBe(0);
   });
 
+  it('lives on when the first of many memories cannot even be read', async () => {
+    const service = await ServiceProcess.start();
+    const url = await service.url();
+    // Enough of them that the event loop has its turn meanwhile.
+    const metadata = Object.fromEntries(Array.from({ length: 250 }, (_, i) => [`key${i}`, TEXT]));
+    const memories = Array.from({ length: 500 }, () => ({ content: TEXT, metadata }));
+    const unreadable = { content: TEXT, metadata: Array(501).fill(1) };
+    const response = await fetch(`${url}/api/memory/store/batch`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ memories: [unreadable, ...memories.slice(1)] }),
+    });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({
+      errors: [{ field: 'memories[0].metadata', reason: 'must have at most 500 items' }],
+    });
+    await service.stop();
+    expect(await service.ended).toBe(0);
+  });
+
   it('ends at once when it is told again', async () => {
     const service = await ServiceProcess.start();
     const store = await halfSentStore(await service.url());
