@@ -1,5 +1,4 @@
 import type { EmbeddingModel } from '../../embedding/embedder';
-import type { MigrationRun } from '../migration-run';
 import type { MigrationSource, SourceCollection } from '../migration-source';
 import { differingNearest, NEAREST_ASKED } from './nearest-comparison';
 import { readAhead } from '../read-ahead';
