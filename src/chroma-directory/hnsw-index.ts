@@ -20,6 +20,9 @@ interface Layout {
   readonly vectorOffset: number;
 }
 
+/** Of the folder that an index is in, beside the database. */
+export const INDEX_NAME = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** Says which records are in the index; ChromaDB writes it after the others. */
 export const METADATA_FILE = 'index_metadata.pickle';
 /** The vectors. */

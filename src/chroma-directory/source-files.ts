@@ -19,9 +19,10 @@ import {
   UnreadableDirectoryError,
 } from './chroma-directory.errors';
 
-const DATABASE = 'chroma.sqlite3';
+/** ChromaDB's database, since 0.4. */
+export const DATABASE_FILE = 'chroma.sqlite3';
 /** SQLite keeps here what is not yet, or not surely, in the database itself. */
-const PENDING_FILES = [`${DATABASE}-journal`, `${DATABASE}-wal`];
+const PENDING_FILES = [`${DATABASE_FILE}-journal`, `${DATABASE_FILE}-wal`];
 const ATTEMPTS_TO_COPY = 10;
 
 /** The files of a ChromaDB directory, looked at without touching them. */
@@ -31,16 +32,19 @@ export class SourceFiles {
   /** @throws ChromaDirectoryError when it is no directory of ChromaDB 0.4 or newer. */
   static find(path: string): SourceFiles {
     const names = namesIn(path);
-    if (names.includes(DATABASE)) {
-      if (sizeOf(join(path, DATABASE)) > 0) return new SourceFiles(path);
-      throw new NotAChromaDirectoryError(path, `its ${DATABASE} is empty`);
+    if (names.includes(DATABASE_FILE)) {
+      if (sizeOf(join(path, DATABASE_FILE)) > 0) return new SourceFiles(path);
+      throw new NotAChromaDirectoryError(path, `its ${DATABASE_FILE} is empty`);
     }
     if (names.includes('chroma-collections.parquet')) throw new ChromaTooOldError(path);
-    throw new NotAChromaDirectoryError(path, names.length === 0 ? 'it is empty' : `it holds no ${DATABASE}`);
+    throw new NotAChromaDirectoryError(
+      path,
+      names.length === 0 ? 'it is empty' : `it holds no ${DATABASE_FILE}`,
+    );
   }
 
   get database(): string {
-    return join(this.path, DATABASE);
+    return join(this.path, DATABASE_FILE);
   }
 
   /** Whether SQLite has unfinished business beside the database. */
@@ -68,7 +72,7 @@ export class SourceFiles {
 
   /** Sizes and times of everything that is read; differs when anyone wrote to it. */
   state(): string {
-    const names = ['.', DATABASE, ...PENDING_FILES, ...this.indexFiles()];
+    const names = ['.', DATABASE_FILE, ...PENDING_FILES, ...this.indexFiles()];
     return names.map((name) => `${name} ${versionOf(join(this.path, name))}`).join('\n');
   }
 
@@ -78,11 +82,11 @@ export class SourceFiles {
     const remove = () => rmSync(folder, { recursive: true, force: true });
     for (let attempt = 0; attempt < ATTEMPTS_TO_COPY; attempt++) {
       const before = this.state();
-      for (const name of [DATABASE, ...PENDING_FILES]) {
+      for (const name of [DATABASE_FILE, ...PENDING_FILES]) {
         rmSync(join(folder, name), { force: true });
         if (sizeOf(join(this.path, name)) > 0) copyFileSync(join(this.path, name), join(folder, name));
       }
-      if (this.state() === before) return { file: join(folder, DATABASE), remove };
+      if (this.state() === before) return { file: join(folder, DATABASE_FILE), remove };
     }
     remove();
     throw new DirectoryChangedError(this.path);

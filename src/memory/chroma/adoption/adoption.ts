@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChromaDirectory, openChromaDirectory } from '../../../chroma-directory/chroma-directory';
 import { ChromaDirectoryError } from '../../../chroma-directory/chroma-directory.errors';
+import { DATABASE_FILE } from '../../../chroma-directory/source-files';
 import { StartupError } from '../../../common/startup.error';
 import { Limits } from '../../../config/app-config';
 import { Clock } from '../../memory-backend';
@@ -76,7 +77,7 @@ export class Adoption {
    */
   begin(original: ChromaDirectory): void {
     if (readAdoptionRecord(this.directory)) return;
-    if (existsSync(join(this.directory, 'chroma.sqlite3')))
+    if (existsSync(join(this.directory, DATABASE_FILE)))
       throw new StartupError(
         `${this.directory} holds memories of this service that are no copy of CHROMA_PATH ${this.source}: ` +
           'set CHROMA_PATH to one of the two, or move one of them away.',

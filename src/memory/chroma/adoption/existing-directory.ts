@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DATABASE_FILE } from '../../../chroma-directory/source-files';
 import { StartupError } from '../../../common/startup.error';
 import { ADOPTION_FILE } from './adoption-record';
 import { isOwnedDirectory, MARKER_FILE } from '../server/owned-directory';
@@ -13,7 +14,7 @@ export interface ServedDirectory {
 }
 
 /** ChromaDB of 0.4 and newer, and of 0.3: reading it says what is wrong with the latter. */
-const CHROMA_FILES = ['chroma.sqlite3', 'chroma-collections.parquet'];
+const CHROMA_FILES = [DATABASE_FILE, 'chroma-collections.parquet'];
 
 /**
  * Which directory a `CHROMA_PATH` stands for: itself if it is ours, absent or empty; the copy beside it

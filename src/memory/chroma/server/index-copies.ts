@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { IndexDamagedError, METADATA_FILE } from '../../../chroma-directory/hnsw-index';
+import { INDEX_NAME, IndexDamagedError, METADATA_FILE } from '../../../chroma-directory/hnsw-index';
 import { visitInSlices } from '../../../common/time-slices';
 import { spareBytes } from './disk-space';
 import { bytesToCopy, copyIndex, Fingerprint, fingerprintOf, isSame, isWhole, sizeIn } from './index-files';
@@ -20,7 +20,6 @@ const COPIES = 'index-copies';
 /** Written last: a copy that has it is whole. */
 const NOTE = 'as-copied.json';
 
-const INDEX_NAME = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const COPY_NAME = /^([0-9a-f-]{36})\.(\d+)$/;
 
 /** An index that is full grows by so much at once, right after it was copied. */

@@ -21,8 +21,8 @@ const FILES = [HEADER_FILE, 'length.bin', 'link_lists.bin', DATA_FILE, METADATA_
 /** Size, then time of change of each file of an index. */
 export type Fingerprint = Readonly<Record<string, string>>;
 
-export function isSame(a: Fingerprint, b: Fingerprint | undefined): boolean {
-  return b !== undefined && FILES.every((file) => a[file] === b[file]);
+export function isSame(a: Fingerprint, b: Fingerprint): boolean {
+  return FILES.every((file) => a[file] === b[file]);
 }
 
 /** In bytes, of a file that was there. */

@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { INDEX_NAME } from '../../../chroma-directory/hnsw-index';
+import { DATABASE_FILE } from '../../../chroma-directory/source-files';
 import { makeDirectory } from '../../../common/make-directory';
 import { StartupError } from '../../../common/startup.error';
 
@@ -15,10 +17,6 @@ const MARKER = { made_by: 'wisdom-memory', format: 1 };
 export function isOwnedDirectory(directory: string): boolean {
   return existsSync(join(directory, MARKER_FILE));
 }
-
-/** ChromaDB's database, and the folders of its indexes beside it. */
-const DATABASE_FILE = 'chroma.sqlite3';
-const INDEX_FOLDER = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /**
  * Makes a directory ours that does not exist or is empty; one that is ours already stays as it is.
@@ -40,7 +38,7 @@ export function claimDirectory(directory: string): void {
 /** ChromaDB would make a new one, and whoever looks for the memories would find that there never were any. */
 function refuseLostDatabase(directory: string): void {
   const names = orExplain(directory, () => readdirSync(directory));
-  if (names.includes(DATABASE_FILE) || !names.some((name) => INDEX_FOLDER.test(name))) return;
+  if (names.includes(DATABASE_FILE) || !names.some((name) => INDEX_NAME.test(name))) return;
   throw new StartupError(
     `CHROMA_PATH ${directory} was made by this service, but its ${DATABASE_FILE} is gone: restore the directory from a ` +
       'backup, or name an empty or new one.',

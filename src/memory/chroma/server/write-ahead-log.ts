@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import Database from 'libsql';
+import { DATABASE_FILE } from '../../../chroma-directory/source-files';
 
 /**
  * Switches ChromaDB's database to SQLite's write-ahead log, which it keeps from then on; makes it if there is none. A
@@ -9,7 +10,7 @@ import Database from 'libsql';
  * What is in the log from an earlier, killed server goes into the database, and the log away.
  */
 export function useWriteAheadLog(directory: string): void {
-  const database = new Database(join(directory, 'chroma.sqlite3'));
+  const database = new Database(join(directory, DATABASE_FILE));
   try {
     database.exec('pragma journal_mode = wal');
   } finally {
