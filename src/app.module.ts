@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from './auth/auth.module';
 import { ConfigModule } from './config/config.module';
 import { HealthModule } from './health/health.module';
 import { LoggingModule } from './logging/logging.module';
@@ -6,5 +7,7 @@ import { MemoryModule } from './memory/memory.module';
 import { MetricsModule } from './metrics/metrics.module';
 
 /** The service: configuration, what it is made of, and nothing else. */
-@Module({ imports: [ConfigModule, LoggingModule, MetricsModule, MemoryModule.forRoot(), HealthModule] })
+@Module({
+  imports: [ConfigModule, LoggingModule, MetricsModule, AuthModule, MemoryModule.forRoot(), HealthModule],
+})
 export class AppModule {}

@@ -1,5 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
+import { AUTHENTICATE } from './auth/authenticate.middleware';
 import { DomainErrorFilter } from './common/domain-error.filter';
 import { jsonBodyOptions, refuseOtherMediaTypes } from './common/json-body.middleware';
 import { answerProtocolErrors } from './common/protocol-errors';
@@ -31,6 +32,7 @@ export function setUpApp(app: NestExpressApplication): void {
   app.use(helmet(headersForPlainHttp()));
   app.use(refuseUnmetDemands);
   app.enableCors({ origin: corsOrigin(server.corsOrigins), exposedHeaders: EXPOSED_HEADERS });
+  app.use(app.get(AUTHENTICATE));
   app.use(refuseOtherMethods(() => routerOf(app).stack));
   app.useBodyParser(
     'json',

@@ -1,6 +1,7 @@
 /** Everything that can be configured, typed and validated; made from the environment by `environment.ts`. */
 export interface AppConfig {
   readonly server: ServerConfig;
+  readonly auth: AuthConfig;
   readonly memory: { readonly backend: 'auto' | 'postgresql' | 'chromadb' };
   readonly chroma: ChromaConfig;
   readonly database: DatabaseConfig;
@@ -12,9 +13,15 @@ export interface ServerConfig {
   readonly host: string;
   readonly port: number;
   readonly corsOrigins: readonly string[];
-  readonly authMode: 'off';
   readonly allowUnauthenticated: boolean;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+}
+
+export interface AuthConfig {
+  /** `off`: everybody may do everything. */
+  readonly mode: 'off' | 'api-key';
+  /** Where users and keys are kept, unless they are in PostgreSQL. */
+  readonly keysFile: string;
 }
 
 export interface ChromaConfig {

@@ -30,7 +30,11 @@ export class EnvDto {
   })
   PORT = 8000;
 
-  @ChoiceVariable({ section: 'Server', about: 'Who may call: `off` is everybody.', of: ['off'] })
+  @ChoiceVariable({
+    section: 'Server',
+    about: 'Who may call: `off` is everybody.',
+    of: ['off'],
+  })
   AUTH_MODE = 'off' as const;
 
   @FlagVariable({

@@ -21,7 +21,6 @@ describe('readAppConfig', () => {
       host: '127.0.0.1',
       port: 8000,
       corsOrigins: [],
-      authMode: 'off',
       allowUnauthenticated: false,
       logLevel: 'info',
     });

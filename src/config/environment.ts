@@ -56,9 +56,12 @@ function toAppConfig(env: EnvDto): AppConfig {
       host: env.HOST,
       port: env.PORT,
       corsOrigins: env.CORS_ORIGINS?.split(',').map((origin) => origin.trim()) ?? [],
-      authMode: env.AUTH_MODE,
       allowUnauthenticated: env.ALLOW_UNAUTHENTICATED,
       logLevel: env.LOG_LEVEL,
+    },
+    auth: {
+      mode: env.AUTH_MODE,
+      keysFile: `${resolve(env.CHROMA_PATH)}.keys.json`,
     },
     memory: { backend: env.MEMORY_BACKEND },
     chroma: {

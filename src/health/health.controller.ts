@@ -1,6 +1,7 @@
 import { Controller, Get, HttpStatus, Res, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { OpenToAll } from '../auth/required-scope.decorator';
 import { StrictRequestGuard } from '../common/strict-request.guard';
 import { LivenessDto, ReadinessDto, readinessDto } from './health.dto';
 import { HealthService } from './health.service';
@@ -12,12 +13,14 @@ export class HealthController {
   constructor(private readonly health: HealthService) {}
 
   @Get('live')
+  @OpenToAll()
   @ApiOperation({ summary: 'Whether the process runs', description: 'When this fails, start it anew.' })
   live(): LivenessDto {
     return { status: 'ok' };
   }
 
   @Get('ready')
+  @OpenToAll()
   @ApiOperation({
     summary: 'Whether requests can be served',
     description:

@@ -10,6 +10,9 @@ import {
   Query,
   UseGuards,
 } from '@nestjs/common';
+import { Caller } from '../auth/caller.decorator';
+import { type Principal, userFor } from '../auth/principal';
+import { RequiresScope } from '../auth/required-scope.decorator';
 import { StrictRequestGuard } from '../common/strict-request.guard';
 import { ContextCall, DeleteCall, DeleteMatchingCall, ListCall, SearchCall } from './docs/finding.swagger';
 import { GetCall, PatchCall, StoreBatchCall, StoreCall } from './docs/storing.swagger';
@@ -54,65 +57,96 @@ export class MemoryController {
 
   @Post('store')
   @HttpCode(200)
+  @RequiresScope('write')
   @StoreCall()
-  async store(@Body() body: StoreDto): Promise<StoredDto> {
-    return storedDto(await this.memories.store(body.user_id, memoryInput(body)));
+  async store(@Caller() caller: Principal, @Body() body: StoreDto): Promise<StoredDto> {
+    return storedDto(await this.memories.store(userFor(caller, body.user_id), memoryInput(body)));
   }
 
   @Post('store/batch')
   @HttpCode(200)
+  @RequiresScope('write')
   @StoreBatchCall()
-  async storeBatch(@Body() body: StoreBatchDto): Promise<StoredBatchDto> {
-    return storedBatchDto(await this.memories.storeAll(body.user_id, body.memories.map(memoryInput)));
+  async storeBatch(@Caller() caller: Principal, @Body() body: StoreBatchDto): Promise<StoredBatchDto> {
+    return storedBatchDto(
+      await this.memories.storeAll(userFor(caller, body.user_id), body.memories.map(memoryInput)),
+    );
   }
 
   @Post('search')
   @HttpCode(200)
+  @RequiresScope('read')
   @SearchCall()
-  async search(@Body() body: SearchDto): Promise<SearchAnswerDto> {
-    return searchAnswerDto(body.query, await this.searches.search(body.user_id, searchInput(body)));
+  async search(@Caller() caller: Principal, @Body() body: SearchDto): Promise<SearchAnswerDto> {
+    return searchAnswerDto(
+      body.query,
+      await this.searches.search(userFor(caller, body.user_id), searchInput(body)),
+    );
   }
 
   @Post('context')
   @HttpCode(200)
+  @RequiresScope('read')
   @ContextCall()
-  async context(@Body() body: ContextDto): Promise<ContextAnswerDto> {
-    return contextAnswerDto(await this.searches.context(body.user_id, searchInput(body), body.max_tokens));
+  async context(@Caller() caller: Principal, @Body() body: ContextDto): Promise<ContextAnswerDto> {
+    return contextAnswerDto(
+      await this.searches.context(userFor(caller, body.user_id), searchInput(body), body.max_tokens),
+    );
   }
 
   @Post('delete')
   @HttpCode(200)
+  @RequiresScope('read', 'write')
   @DeleteMatchingCall()
-  async deleteMatching(@Body() body: DeleteMatchingDto): Promise<DeletionDto> {
+  async deleteMatching(@Caller() caller: Principal, @Body() body: DeleteMatchingDto): Promise<DeletionDto> {
     const { user_id, filter, dry_run: dryRun, expected_count: expectedCount } = body;
     return deletionDto(
-      await this.lists.deleteMatching(user_id, filterInput(filter), { dryRun, expectedCount }),
+      await this.lists.deleteMatching(userFor(caller, user_id), filterInput(filter), {
+        dryRun,
+        expectedCount,
+      }),
       dryRun,
     );
   }
 
   @Get()
+  @RequiresScope('read')
   @ListCall()
-  async list(@Query() query: ListDto): Promise<MemoryListDto> {
-    return memoryListDto(await this.lists.list(query.user_id, listInput(query)));
+  async list(@Caller() caller: Principal, @Query() query: ListDto): Promise<MemoryListDto> {
+    return memoryListDto(await this.lists.list(userFor(caller, query.user_id), listInput(query)));
   }
 
   @Get(':id')
+  @RequiresScope('read')
   @GetCall()
-  async get(@Param() { id }: KeyParams, @Query() { user_id }: TenantDto): Promise<MemoryDto> {
-    return memoryDto(await this.memories.get(user_id, id));
+  async get(
+    @Caller() caller: Principal,
+    @Param() { id }: KeyParams,
+    @Query() { user_id }: TenantDto,
+  ): Promise<MemoryDto> {
+    return memoryDto(await this.memories.get(userFor(caller, user_id), id));
   }
 
   @Patch(':id')
+  @RequiresScope('read', 'write')
   @PatchCall()
-  async patch(@Param() { id }: KeyParams, @Body() body: PatchMemoryDto): Promise<MemoryDto> {
-    return memoryDto(await this.memories.patch(body.user_id, id, memoryPatchInput(body)));
+  async patch(
+    @Caller() caller: Principal,
+    @Param() { id }: KeyParams,
+    @Body() body: PatchMemoryDto,
+  ): Promise<MemoryDto> {
+    return memoryDto(await this.memories.patch(userFor(caller, body.user_id), id, memoryPatchInput(body)));
   }
 
   @Delete(':id')
   @HttpCode(204)
+  @RequiresScope('write')
   @DeleteCall()
-  async delete(@Param() { id }: KeyParams, @Query() { user_id }: TenantDto): Promise<void> {
-    await this.memories.delete(user_id, id);
+  async delete(
+    @Caller() caller: Principal,
+    @Param() { id }: KeyParams,
+    @Query() { user_id }: TenantDto,
+  ): Promise<void> {
+    await this.memories.delete(userFor(caller, user_id), id);
   }
 }

@@ -1,4 +1,7 @@
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
+import { Caller } from '../auth/caller.decorator';
+import { type Principal, userFor } from '../auth/principal';
+import { RequiresScope } from '../auth/required-scope.decorator';
 import { StrictRequestGuard } from '../common/strict-request.guard';
 import { ProjectCall, ProjectContextCall, ProjectsCall } from './docs/overview.swagger';
 import { TenantDto } from './dto/filter.dto';
@@ -18,23 +21,38 @@ export class ProjectController {
   constructor(private readonly lists: ListingService) {}
 
   @Get('projects')
+  @RequiresScope('read')
   @ProjectsCall()
-  async projects(@Query() { user_id }: TenantDto): Promise<ProjectListDto> {
-    return projectListDto(await this.lists.projects(user_id));
+  async projects(@Caller() caller: Principal, @Query() { user_id }: TenantDto): Promise<ProjectListDto> {
+    return projectListDto(await this.lists.projects(userFor(caller, user_id)));
   }
 
   @Get('project/:name')
+  @RequiresScope('read')
   @ProjectCall()
-  async project(@Param() { name }: ProjectParams, @Query() page: PageDto): Promise<ProjectMemoriesDto> {
-    return projectMemoriesDto(name, await this.lists.project(page.user_id, name, pageInput(page)));
+  async project(
+    @Caller() caller: Principal,
+    @Param() { name }: ProjectParams,
+    @Query() page: PageDto,
+  ): Promise<ProjectMemoriesDto> {
+    return projectMemoriesDto(
+      name,
+      await this.lists.project(userFor(caller, page.user_id), name, pageInput(page)),
+    );
   }
 
   @Get('project/:name/context')
+  @RequiresScope('read')
   @ProjectContextCall()
   async context(
+    @Caller() caller: Principal,
     @Param() { name: project }: ProjectParams,
     @Query() { user_id, n_recent }: ProjectContextDto,
   ): Promise<ProjectContextAnswerDto> {
-    return { project, context: await this.lists.projectContext(user_id, project, n_recent), n_recent };
+    return {
+      project,
+      context: await this.lists.projectContext(userFor(caller, user_id), project, n_recent),
+      n_recent,
+    };
   }
 }

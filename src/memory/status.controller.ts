@@ -1,4 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query, UseGuards } from '@nestjs/common';
+import { Caller } from '../auth/caller.decorator';
+import { type Principal, userFor } from '../auth/principal';
+import { RequiresScope } from '../auth/required-scope.decorator';
 import { StrictRequestGuard } from '../common/strict-request.guard';
 import { InitializeCall, StatisticsCall, StatusCall } from './docs/overview.swagger';
 import { TenantDto } from './dto/filter.dto';
@@ -23,20 +26,24 @@ export class StatusController {
 
   @Post('initialize')
   @HttpCode(200)
+  @RequiresScope('read')
   @InitializeCall()
-  async initialize(@Body() { user_id }: TenantDto): Promise<InitializedDto> {
-    return initializedDto(await this.state.initialize(user_id));
+  async initialize(@Caller() caller: Principal, @Body() { user_id }: TenantDto): Promise<InitializedDto> {
+    return initializedDto(await this.state.initialize(userFor(caller, user_id)));
   }
 
   @Get('status')
+  @RequiresScope('read')
   @StatusCall()
-  async status(@Query() { user_id }: TenantDto): Promise<StatusDto> {
-    return statusDto(await this.state.status(user_id));
+  async status(@Caller() caller: Principal, @Query() { user_id }: TenantDto): Promise<StatusDto> {
+    return statusDto(await this.state.status(userFor(caller, user_id)));
   }
 
   @Get('stats')
+  @RequiresScope('read')
   @StatisticsCall()
-  async statistics(@Query() { user_id }: TenantDto): Promise<StatisticsDto> {
-    return statisticsDto(await this.lists.statistics(user_id), await this.lists.projects(user_id));
+  async statistics(@Caller() caller: Principal, @Query() { user_id }: TenantDto): Promise<StatisticsDto> {
+    const userId = userFor(caller, user_id);
+    return statisticsDto(await this.lists.statistics(userId), await this.lists.projects(userId));
   }
 }

@@ -5,9 +5,12 @@ import type { FilterInput } from '../memory-input';
 
 /** Whose memories. */
 export class TenantDto {
-  /** The user whose memories these are; nobody else's are ever read or changed. */
+  /**
+   * The user whose memories these are; nobody else's are ever read or changed. Not given, it is the user of the key, or 1
+   * where the service takes none. Another than that of the key is refused.
+   */
   @WholeNumber({ min: 1, optional: true })
-  readonly user_id: number = 1;
+  readonly user_id?: number;
 }
 
 /** Types that one filter may list. */

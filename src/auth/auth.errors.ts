@@ -1,0 +1,87 @@
+import { DomainError } from '../common/domain.error';
+
+/** Nobody can tell who calls. */
+export abstract class UnauthorizedError extends DomainError {
+  readonly kind = 'unauthorized';
+  /** Value of the header `WWW-Authenticate` (RFC 6750). */
+  abstract readonly challenge: string;
+}
+
+export class MissingKeyError extends UnauthorizedError {
+  readonly code = 'missing_key';
+  readonly challenge = 'Bearer realm="wisdom-memory"';
+
+  constructor() {
+    super('This service takes a key with every call: send the header "Authorization: Bearer wm_...".');
+  }
+}
+
+/** What was sent is no key, is nobody's, or is no longer. */
+export class InvalidKeyError extends UnauthorizedError {
+  readonly challenge = 'Bearer realm="wisdom-memory", error="invalid_token"';
+
+  private constructor(
+    readonly code: 'invalid_key' | 'expired_key' | 'revoked_key',
+    message: string,
+  ) {
+    super(message);
+  }
+
+  static unknown(): InvalidKeyError {
+    return new InvalidKeyError('invalid_key', 'This key is not valid. Check that it was copied whole.');
+  }
+
+  static expired(at: Date): InvalidKeyError {
+    return new InvalidKeyError('expired_key', `This key expired at ${at.toISOString()}: ask for another.`);
+  }
+
+  static revoked(at: Date): InvalidKeyError {
+    return new InvalidKeyError(
+      'revoked_key',
+      `This key was revoked at ${at.toISOString()}: ask for another.`,
+    );
+  }
+}
+
+/** The key is good, but not for this. */
+export abstract class ForbiddenError extends DomainError {
+  readonly kind = 'forbidden';
+}
+
+export class OtherUserError extends ForbiddenError {
+  readonly code = 'other_user';
+
+  constructor() {
+    super('This key acts for its own user only: leave user_id out.');
+  }
+}
+
+export class OtherProjectError extends ForbiddenError {
+  readonly code = 'other_project';
+
+  constructor() {
+    super('This key acts in its own project only: leave project and project_id out.');
+  }
+}
+
+export class MissingScopeError extends ForbiddenError {
+  readonly code = 'missing_scope';
+
+  constructor(missing: readonly string[]) {
+    super(`This call takes a key with the scope ${missing.join(' and ')}.`);
+  }
+}
+
+export class UserExistsError extends DomainError {
+  readonly code = 'user_exists';
+  readonly kind = 'conflict';
+}
+
+export class UserNotFoundError extends DomainError {
+  readonly code = 'user_not_found';
+  readonly kind = 'not-found';
+
+  constructor(user: number | string) {
+    super(`There is no user ${JSON.stringify(user)}.`);
+  }
+}
