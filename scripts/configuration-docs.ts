@@ -1,4 +1,4 @@
-import { EnvVariable, variablesOf } from '../src/config/env-variable.decorator';
+import { ENV_SECTIONS, EnvVariable, variablesOf } from '../src/config/env-variable.decorator';
 import { EnvDto } from '../src/config/env.dto';
 
 // Prettier would pad the tables to their longest cell.
@@ -39,10 +39,11 @@ function tables(): string {
 }
 
 function bySection(): [string, EnvVariable[]][] {
-  const sections = new Map<string, EnvVariable[]>();
-  for (const variable of variablesOf(EnvDto))
-    sections.set(variable.section, [...(sections.get(variable.section) ?? []), variable]);
-  return [...sections];
+  const variables = variablesOf(EnvDto);
+  return ENV_SECTIONS.map((section) => [
+    section,
+    variables.filter((variable) => variable.section === section),
+  ]);
 }
 
 function rowOf({ name, about, takes, defaultText }: EnvVariable): string {

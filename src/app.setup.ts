@@ -9,6 +9,7 @@ import { assignRequestId } from './common/request-id.middleware';
 import { RequestPipe } from './common/request.pipe';
 import { refuseOtherMethods, RouteLayer } from './common/route-methods.middleware';
 import { admitReadableRequests, refuseUnmetDemands } from './common/unmet-demands.middleware';
+import { cutOffSlowClients } from './common/slow-clients';
 import { APP_CONFIG, AppConfig } from './config/app-config';
 import { REQUEST_LOG } from './logging/request-log';
 import { dtoRules } from './memory/dto/dto-rules';
@@ -24,6 +25,7 @@ const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After'];
 export function setUpApp(app: NestExpressApplication): void {
   const { server, limits } = app.get<AppConfig>(APP_CONFIG);
   answerProtocolErrors(app.getHttpServer());
+  cutOffSlowClients(app.getHttpServer(), server.timeouts);
   admitReadableRequests(app.getHttpServer());
   app.set('query parser', parseQuery);
   app.set('etag', false);

@@ -15,6 +15,16 @@ export interface ServerConfig {
   readonly corsOrigins: readonly string[];
   readonly allowUnauthenticated: boolean;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  readonly timeouts: ClientTimeouts;
+}
+
+/** How long a client may take, in milliseconds; one that is slower is cut off. */
+export interface ClientTimeouts {
+  readonly headersMs: number;
+  /** Headers and body. */
+  readonly requestMs: number;
+  /** Without taking anything of an answer. */
+  readonly answerMs: number;
 }
 
 export interface AuthConfig {

@@ -3,8 +3,11 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateBy } from 'class-validator';
 
+/** The parts of the documentation, in its order. */
+export const ENV_SECTIONS = ['Server', 'Backend', 'ChromaDB', 'PostgreSQL', 'Embedding', 'Limits'] as const;
+
 /** The part of the documentation that a variable stands in. */
-export type EnvSection = 'Server' | 'Backend' | 'ChromaDB' | 'PostgreSQL' | 'Embedding' | 'Limits';
+export type EnvSection = (typeof ENV_SECTIONS)[number];
 
 interface Description {
   readonly section: EnvSection;

@@ -6,13 +6,13 @@ import {
   UrlVariable,
   WholeNumberVariable,
 } from './env-variable.decorator';
-import { DEFAULT_LIMITS } from './app-config';
+import { LimitsEnvDto } from './limits-env.dto';
 
 /**
  * Every environment variable the service reads, and its default. The one source: validation, the table in the README
  * and `.env.example` all come from here. An empty value counts as none.
  */
-export class EnvDto {
+export class EnvDto extends LimitsEnvDto {
   @TextVariable({
     section: 'Server',
     about:
@@ -225,49 +225,6 @@ export class EnvDto {
     defaultText: 'as the model gives',
   })
   EMBEDDING_DIMENSIONS?: number;
-
-  @WholeNumberVariable({
-    section: 'Limits',
-    about:
-      'Bytes of a request body: of a batch. Other calls take what one memory of the longest text can need, or this if it is less.',
-    min: 1024,
-    max: 1_073_741_824,
-  })
-  MAX_BODY_BYTES = DEFAULT_LIMITS.bodyBytes;
-
-  @WholeNumberVariable({ section: 'Limits', about: 'Characters of a memory.', min: 1, max: 100_000_000 })
-  MAX_CONTENT_CHARACTERS = DEFAULT_LIMITS.contentCharacters;
-
-  @WholeNumberVariable({ section: 'Limits', about: 'Characters of a question.', min: 1, max: 1_000_000 })
-  MAX_QUERY_CHARACTERS = DEFAULT_LIMITS.queryCharacters;
-
-  @WholeNumberVariable({ section: 'Limits', about: 'Bytes of metadata as JSON.', min: 2, max: 16_777_216 })
-  MAX_METADATA_BYTES = DEFAULT_LIMITS.metadataBytes;
-
-  @WholeNumberVariable({ section: 'Limits', about: 'Keys of metadata, all depths.', min: 1, max: 100_000 })
-  MAX_METADATA_KEYS = DEFAULT_LIMITS.metadataKeys;
-
-  @WholeNumberVariable({ section: 'Limits', about: 'Levels of metadata.', min: 1, max: 100 })
-  MAX_METADATA_DEPTH = DEFAULT_LIMITS.metadataDepth;
-
-  @WholeNumberVariable({ section: 'Limits', about: 'Bytes of an `external_id`.', min: 1, max: 1024 })
-  MAX_EXTERNAL_ID_BYTES = DEFAULT_LIMITS.externalIdBytes;
-
-  @WholeNumberVariable({
-    section: 'Limits',
-    about: 'Bytes of `agent_id`, `speaker`, `content_type` and `session_type` each.',
-    // `conversation`, the type of a memory that names none.
-    min: 12,
-    // See `DEFAULT_LIMITS.labelBytes`: more does not fit PostgreSQL's index tuples.
-    max: DEFAULT_LIMITS.labelBytes,
-  })
-  MAX_LABEL_BYTES = DEFAULT_LIMITS.labelBytes;
-
-  @WholeNumberVariable({ section: 'Limits', about: "Characters of a project's name.", min: 1, max: 255 })
-  MAX_PROJECT_NAME_CHARACTERS = DEFAULT_LIMITS.projectNameCharacters;
-
-  @WholeNumberVariable({ section: 'Limits', about: 'Memories of one batch.', min: 1, max: 5461 })
-  MAX_BATCH_MEMORIES = DEFAULT_LIMITS.batchMemories;
 }
 
 /** What `DATABASE_URL` takes. */

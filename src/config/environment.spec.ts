@@ -23,6 +23,7 @@ describe('readAppConfig', () => {
       corsOrigins: [],
       allowUnauthenticated: false,
       logLevel: 'info',
+      timeouts: { headersMs: 10_000, requestMs: 60_000, answerMs: 30_000 },
     });
     expect(config.memory.backend).toBe('auto');
     expect(config.chroma.path).toBe(resolve('data/chroma'));

@@ -58,6 +58,11 @@ function toAppConfig(env: EnvDto): AppConfig {
       corsOrigins: env.CORS_ORIGINS?.split(',').map((origin) => origin.trim()) ?? [],
       allowUnauthenticated: env.ALLOW_UNAUTHENTICATED,
       logLevel: env.LOG_LEVEL,
+      timeouts: {
+        headersMs: Math.min(env.HEADERS_TIMEOUT_MS, env.REQUEST_TIMEOUT_MS),
+        requestMs: env.REQUEST_TIMEOUT_MS,
+        answerMs: env.ANSWER_TIMEOUT_MS,
+      },
     },
     auth: {
       mode: env.AUTH_MODE,

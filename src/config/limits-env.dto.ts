@@ -1,0 +1,73 @@
+import { DEFAULT_LIMITS } from './app-config';
+import { WholeNumberVariable } from './env-variable.decorator';
+
+/** The variables that say what a request may ask for at most, and how long it may take; a part of `EnvDto`. */
+export class LimitsEnvDto {
+  @WholeNumberVariable({
+    section: 'Limits',
+    about:
+      'Bytes of a request body: of a batch. Other calls take what one memory of the longest text can need, or this if it is less.',
+    min: 1024,
+    max: 1_073_741_824,
+  })
+  MAX_BODY_BYTES = DEFAULT_LIMITS.bodyBytes;
+
+  @WholeNumberVariable({ section: 'Limits', about: 'Characters of a memory.', min: 1, max: 100_000_000 })
+  MAX_CONTENT_CHARACTERS = DEFAULT_LIMITS.contentCharacters;
+
+  @WholeNumberVariable({ section: 'Limits', about: 'Characters of a question.', min: 1, max: 1_000_000 })
+  MAX_QUERY_CHARACTERS = DEFAULT_LIMITS.queryCharacters;
+
+  @WholeNumberVariable({ section: 'Limits', about: 'Bytes of metadata as JSON.', min: 2, max: 16_777_216 })
+  MAX_METADATA_BYTES = DEFAULT_LIMITS.metadataBytes;
+
+  @WholeNumberVariable({ section: 'Limits', about: 'Keys of metadata, all depths.', min: 1, max: 100_000 })
+  MAX_METADATA_KEYS = DEFAULT_LIMITS.metadataKeys;
+
+  @WholeNumberVariable({ section: 'Limits', about: 'Levels of metadata.', min: 1, max: 100 })
+  MAX_METADATA_DEPTH = DEFAULT_LIMITS.metadataDepth;
+
+  @WholeNumberVariable({ section: 'Limits', about: 'Bytes of an `external_id`.', min: 1, max: 1024 })
+  MAX_EXTERNAL_ID_BYTES = DEFAULT_LIMITS.externalIdBytes;
+
+  @WholeNumberVariable({
+    section: 'Limits',
+    about: 'Bytes of `agent_id`, `speaker`, `content_type` and `session_type` each.',
+    // `conversation`, the type of a memory that names none.
+    min: 12,
+    // See `DEFAULT_LIMITS.labelBytes`: more does not fit PostgreSQL's index tuples.
+    max: DEFAULT_LIMITS.labelBytes,
+  })
+  MAX_LABEL_BYTES = DEFAULT_LIMITS.labelBytes;
+
+  @WholeNumberVariable({ section: 'Limits', about: "Characters of a project's name.", min: 1, max: 255 })
+  MAX_PROJECT_NAME_CHARACTERS = DEFAULT_LIMITS.projectNameCharacters;
+
+  @WholeNumberVariable({ section: 'Limits', about: 'Memories of one batch.', min: 1, max: 5461 })
+  MAX_BATCH_MEMORIES = DEFAULT_LIMITS.batchMemories;
+
+  @WholeNumberVariable({
+    section: 'Limits',
+    about: 'Milliseconds in which the headers of a request must arrive.',
+    min: 1,
+    max: 600_000,
+  })
+  HEADERS_TIMEOUT_MS = 10_000;
+
+  @WholeNumberVariable({
+    section: 'Limits',
+    about: 'Milliseconds in which a request must arrive, its body included.',
+    min: 1,
+    max: 3_600_000,
+  })
+  // 8 MiB at a little over 1 Mbit/s.
+  REQUEST_TIMEOUT_MS = 60_000;
+
+  @WholeNumberVariable({
+    section: 'Limits',
+    about: 'Milliseconds for which a caller may take nothing of an answer that is ready.',
+    min: 1,
+    max: 600_000,
+  })
+  ANSWER_TIMEOUT_MS = 30_000;
+}
