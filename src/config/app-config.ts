@@ -2,7 +2,7 @@
 export interface AppConfig {
   readonly server: ServerConfig;
   readonly auth: AuthConfig;
-  readonly memory: { readonly backend: 'auto' | 'postgresql' | 'chromadb' };
+  readonly memory: MemoryConfig;
   readonly chroma: ChromaConfig;
   readonly database: DatabaseConfig;
   readonly embedding: EmbeddingConfig;
@@ -32,6 +32,15 @@ export interface AuthConfig {
   readonly mode: 'off' | 'api-key';
   /** Where users and keys are kept, unless they are in PostgreSQL. */
   readonly keysFile: string;
+}
+
+/** `simple` takes the words of any language as they are. */
+export type TextSearchLanguage = 'english' | 'simple';
+
+export interface MemoryConfig {
+  readonly backend: 'auto' | 'postgresql' | 'chromadb';
+  /** Of the words that memories are found by. */
+  readonly textSearchLanguage: TextSearchLanguage;
 }
 
 export interface ChromaConfig {

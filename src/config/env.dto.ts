@@ -67,6 +67,14 @@ export class EnvDto extends LimitsEnvDto {
   })
   MEMORY_BACKEND: 'auto' | 'postgresql' | 'chromadb' = 'auto';
 
+  @ChoiceVariable({
+    section: 'Backend',
+    about:
+      'Language of the words that memories are found by: `english` knows that *planted* is *plants*, `simple` is for all others.',
+    of: ['english', 'simple'],
+  })
+  TEXT_SEARCH_LANGUAGE: 'english' | 'simple' = 'english';
+
   @UrlVariable({
     section: 'ChromaDB',
     about:

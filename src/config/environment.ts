@@ -68,7 +68,7 @@ function toAppConfig(env: EnvDto): AppConfig {
       mode: env.AUTH_MODE,
       keysFile: `${resolve(env.CHROMA_PATH)}.keys.json`,
     },
-    memory: { backend: env.MEMORY_BACKEND },
+    memory: { backend: env.MEMORY_BACKEND, textSearchLanguage: env.TEXT_SEARCH_LANGUAGE },
     chroma: {
       url: env.CHROMA_URL,
       path: resolve(env.CHROMA_PATH),

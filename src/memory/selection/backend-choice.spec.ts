@@ -7,7 +7,7 @@ function configOf(
   backend: AppConfig['memory']['backend'],
   url?: string,
 ): Parameters<typeof chooseBackend>[0] {
-  return { memory: { backend }, database: { ...DATABASE, url } };
+  return { memory: { backend, textSearchLanguage: 'english' }, database: { ...DATABASE, url } };
 }
 
 const fit = () => Promise.resolve(undefined);

@@ -1,0 +1,74 @@
+import { LRUCache } from 'lru-cache';
+import stemEnglish from 'wink-porter2-stemmer';
+import type { TextSearchLanguage } from '../../config/app-config';
+import { chunkTexts } from './chunk-texts';
+import { ENGLISH_STOP_WORDS } from './english-stop-words';
+
+/** What a search by words needs to know of one chunk. */
+export interface ChunkWords {
+  /** How often each lexeme is in it. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** Whether it ends in a question mark. */
+  readonly asks: boolean;
+}
+
+/** Letters, marks and digits; joined by hyphens they are a word together, too. */
+const WORD = /[\p{L}\p{M}\p{N}]+(?:-[\p{L}\p{M}\p{N}]+)*/gu;
+
+/** In UTF-16 units. Longer ones are data rather than words, and PostgreSQL takes no lexeme of 2,047 bytes. */
+const LONGEST_WORD = 128;
+
+/** Stemming takes 10 µs a word, looking it up a tenth of that; a language in use has some ten thousand words. */
+const REMEMBERED_STEMS = 50_000;
+
+/** PostgreSQL does not stem what has digits in it; this stemmer would take the 3 of 2023 for a letter of its own. */
+const DIGIT = /\p{N}/u;
+
+const ENDS_IN_QUESTION = /\?\s*$/;
+
+/**
+ * Makes texts into lexemes, what words are compared by: one analysis for questions and memories on every backend. `english`
+ * agrees with PostgreSQL's configuration of that name about the words of a text (Snowball's English stemmer, the same stop
+ * words); `simple` takes the words of any language as they are, in lower case.
+ */
+export class WordAnalysis {
+  private readonly stems = new LRUCache<string, string>({ max: REMEMBERED_STEMS });
+
+  constructor(readonly language: TextSearchLanguage) {}
+
+  /** The lexemes of a text in their order, as often as they are there; none of a text of stop words or signs alone. */
+  lexemes(text: string): string[] {
+    const words = text.normalize('NFKC').toLowerCase().match(WORD) ?? [];
+    return words
+      .flatMap((word) => (word.includes('-') ? [word, ...word.split('-')] : [word]))
+      .filter((word) => word.length <= LONGEST_WORD && !this.isStopWord(word))
+      .map((word) => this.stem(word));
+  }
+
+  /** The words of each chunk of a memory, in order (see `chunkTexts`). */
+  wordsOf(content: string, chunks: number): ChunkWords[] {
+    return chunkTexts(content, chunks).map((text) => ({
+      counts: counted(this.lexemes(text)),
+      asks: ENDS_IN_QUESTION.test(text.slice(-LONGEST_WORD)),
+    }));
+  }
+
+  private isStopWord(word: string): boolean {
+    return this.language === 'english' && ENGLISH_STOP_WORDS.has(word);
+  }
+
+  private stem(word: string): string {
+    if (this.language === 'simple' || DIGIT.test(word)) return word;
+    const known = this.stems.get(word);
+    if (known !== undefined) return known;
+    const stem = stemEnglish(word);
+    this.stems.set(word, stem);
+    return stem;
+  }
+}
+
+function counted(lexemes: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const lexeme of lexemes) counts.set(lexeme, (counts.get(lexeme) ?? 0) + 1);
+  return counts;
+}
