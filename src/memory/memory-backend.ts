@@ -1,3 +1,4 @@
+import type { CandidatePool, CandidateQuery } from './candidates';
 import {
   Deletion,
   EmbeddedMemory,
@@ -23,6 +24,27 @@ export interface IndexReads {
   /** How often the table had to be looked at as well: rarely, as long as the store is well kept. */
   readonly tableRows: number;
 }
+
+/**
+ * What a place that keeps memories gives for a search by words, vectors and speakers together. The port's promises about
+ * isolation, expiry, reading one's writes and errors hold here too.
+ */
+export interface CandidateSource {
+  /**
+   * The speakers of the user's live memories whose name begins with any of these words, in code point order, each once; of more
+   * than `MOST_SPEAKERS` the first ones.
+   */
+  findSpeakers(userId: number, firstWords: readonly string[]): Promise<string[]>;
+
+  /** The chunks among which the results of a question are: see `CandidatePool`. */
+  findCandidates(userId: number, query: CandidateQuery): Promise<CandidatePool>;
+
+  /** The memories of these ids, in that order; those that are not there, or no longer, are left out. */
+  findAll(userId: number, ids: readonly string[]): Promise<Memory[]>;
+}
+
+/** A question names few; more can only share one word of their names. */
+export const MOST_SPEAKERS = 100;
 
 /**
  * The port: what every place that keeps memories promises. `test/contract` proves each sentence on every backend.

@@ -1,10 +1,14 @@
 import { InMemoryRepository } from '../../src/memory/in-memory/in-memory.repository';
 import { MovableClock } from '../support/movable-clock';
-import { describeMemoryBackend } from './memory-backend.contract';
+import { BackendUnderTest } from './contract-context';
+import { describeCandidateSource, describeMemoryBackend } from './memory-backend.contract';
 
-describeMemoryBackend('in memory', async () => {
+async function inMemory(): Promise<BackendUnderTest> {
   const clock = new MovableClock();
   const backend = new InMemoryRepository(clock);
   await backend.connect();
   return { backend, clock, close: () => backend.close() };
-});
+}
+
+describeMemoryBackend('in memory', inMemory);
+describeCandidateSource('in memory', inMemory);

@@ -1,4 +1,5 @@
 import { BackendUnderTest, ContractContext } from './contract-context';
+import { describeCandidates } from './candidates.contract';
 import { describeDeleting } from './deleting.contract';
 import { describeDurability } from './durability.contract';
 import { describeExpiry } from './expiry.contract';
@@ -44,5 +45,17 @@ export function describeMemoryBackend(name: string, setup: () => Promise<Backend
     describeStatistics(context);
     describeModel(context);
     describeDurability(context);
+  });
+}
+
+/** The same for `CandidateSource`. */
+export function describeCandidateSource(name: string, setup: () => Promise<BackendUnderTest>): void {
+  jest.setTimeout(60_000);
+
+  describe(`the source of candidates ${name}`, () => {
+    const context = new ContractContext(setup);
+    beforeAll(() => context.open());
+    afterAll(() => context.close());
+    describeCandidates(context);
   });
 }

@@ -13,13 +13,17 @@ import {
   Statistics,
   VectorQuery,
 } from '../memory';
-import { Clock, MemoryBackend } from '../memory-backend';
+import type { CandidatePool, CandidateQuery } from '../candidates';
+import { CandidateSource, Clock, MemoryBackend, MOST_SPEAKERS } from '../memory-backend';
 import { matchesFilter } from '../filter/memory-filter';
 import { isMemoryId, newMemoryId } from '../memory-id';
 import { CountMismatchError } from '../memory.errors';
 import { byOccurrence, isLive, storedMemory } from '../stored-memory';
 import { bestSimilarity } from '../similarity';
 import { StatisticsTally } from '../statistics';
+import { firstWordOf } from '../words/question-names';
+import { WordAnalysis } from '../words/word-analysis';
+import { candidatesAmong } from './in-memory-candidates';
 
 interface Entry {
   readonly memory: Memory;
@@ -37,11 +41,14 @@ interface Tenant {
  * The port's promises in their plainest form, and what the other backends are compared with in tests. Nothing
  * survives the process. Each call does its work without waiting in between, so no two calls interleave.
  */
-export class InMemoryRepository implements MemoryBackend {
+export class InMemoryRepository implements MemoryBackend, CandidateSource {
   readonly name = 'in-memory';
   private readonly tenants = new Map<number, Tenant>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly analysis = new WordAnalysis('english'),
+  ) {}
 
   async connect(): Promise<void> {}
 
@@ -133,6 +140,25 @@ export class InMemoryRepository implements MemoryBackend {
       .slice(0, limit)
       .map(({ memory, similarity }) => ({ memory: detached(memory), similarity }));
     return { hits, strategy: 'exact', exhaustive: true };
+  }
+
+  async findSpeakers(userId: number, firstWords: readonly string[]): Promise<string[]> {
+    const speakers = new Set(this.live(userId).flatMap(({ memory }) => memory.speaker ?? []));
+    return [...speakers]
+      .filter((speaker) => firstWords.includes(firstWordOf(speaker)))
+      .sort(byCodePoint)
+      .slice(0, MOST_SPEAKERS);
+  }
+
+  async findCandidates(userId: number, query: CandidateQuery): Promise<CandidatePool> {
+    return candidatesAmong(this.live(userId), query, this.analysis);
+  }
+
+  async findAll(userId: number, ids: readonly string[]): Promise<Memory[]> {
+    return ids.flatMap((id) => {
+      const entry = this.entry(userId, id);
+      return entry ? [detached(entry.memory)] : [];
+    });
   }
 
   async count(userId: number): Promise<number> {
