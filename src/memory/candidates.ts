@@ -42,7 +42,10 @@ export interface CandidatePool {
   /** In any order, each once. */
   readonly chunks: readonly CandidateChunk[];
   readonly scope: WordScope;
-  /** No chunk that is not here is nearer than this, the bonus included; undefined where all are here that have a direction. */
+  /**
+   * No chunk that is not here is nearer than this, the bonus included; undefined where all are here that have a direction, or
+   * none were chosen by their vectors.
+   */
   readonly nearestLeft?: number;
   /** Whether there may be more chunks that have words which choose. */
   readonly moreByWords: boolean;

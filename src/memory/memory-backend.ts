@@ -59,7 +59,7 @@ export const MOST_SPEAKERS = 100;
  *
  * A `key` is a memory's id (any case) or its external id; an external id never looks like an id.
  */
-export interface MemoryBackend {
+export interface MemoryBackend extends CandidateSource {
   readonly name: BackendName;
 
   /** What whoever runs the service should know about where the memories are, if anything; known once connected. */

@@ -1,4 +1,6 @@
-import { JsonObject, Memory, SearchAnswer } from './memory';
+import type { ScoredAnswer } from './hybrid/hybrid-search';
+import type { SearchMode } from './hybrid/memory-search';
+import { JsonObject, Memory } from './memory';
 import { BackendName } from './memory-backend';
 
 /** What a caller asks to store, of the right types but not yet held against any rule. Undefined: not given. */
@@ -61,10 +63,15 @@ export interface SearchInput {
   readonly limit: number;
   /** Cosine in [-1, 1]. */
   readonly minSimilarity?: number;
+  /** `hybrid` if not given. */
+  readonly mode?: SearchMode;
+  /** Above 0: the score of a memory fades with its age, half of it by half in so many days. */
+  readonly recencyHalfLifeDays?: number;
 }
 
 /** What was found, and how. */
-export interface SearchOutcome extends SearchAnswer {
+export interface SearchOutcome extends ScoredAnswer {
+  readonly mode: SearchMode;
   readonly backend: BackendName;
   /** The service answers, but not from where it should. */
   readonly degraded: boolean;

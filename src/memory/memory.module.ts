@@ -15,6 +15,7 @@ import { BACKEND_STATE, type BackendState } from './backend-state';
 import { FallbackBackend } from './selection/fallback-backend';
 import { FilterResolver } from './filter/filter-resolver.service';
 import { ListingService } from './listing.service';
+import { MEMORY_SEARCH_PROVIDER } from './hybrid/memory-search.provider';
 import { Clock, CLOCK, MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
 import { MEMORY_BACKEND_PROVIDERS } from './selection/memory-backend.provider';
 import { MemoryController } from './memory.controller';
@@ -60,6 +61,7 @@ export class MemoryModule implements NestModule, OnApplicationBootstrap, OnAppli
         ProjectResolver,
         FilterResolver,
         MemoryService,
+        MEMORY_SEARCH_PROVIDER,
         SearchService,
         ListingService,
         StatusService,

@@ -2,9 +2,9 @@ import { Memory, SearchHit } from './memory';
 import { byOccurrence } from './stored-memory';
 
 /** Text for a prompt and the memories in it, both in the order they were said. */
-export interface PromptContext {
+export interface PromptContext<Hit extends SearchHit = SearchHit> {
   readonly text: string;
-  readonly hits: readonly SearchHit[];
+  readonly hits: readonly Hit[];
   readonly tokens: number;
 }
 
@@ -14,17 +14,17 @@ const SHORTEST_LINE = 9;
 type CountTokens = (texts: readonly string[]) => Promise<number[]>;
 
 /**
- * As many of the memories as fit into `maxTokens`, the nearest first, whole: one that does not fit is left out and
- * the next tried. If not even one fits, the beginning of the nearest that does, marked by `…`.
+ * As many of the memories as fit into `maxTokens`, the best first, whole: one that does not fit is left out and
+ * the next tried. If not even one fits, the beginning of the best one, marked by `…`.
  *
- * @param hits nearest first.
+ * @param hits best first.
  */
-export async function promptContext(
-  hits: readonly SearchHit[],
+export async function promptContext<Hit extends SearchHit>(
+  hits: readonly Hit[],
   maxTokens: number,
   countTokens: CountTokens,
-): Promise<PromptContext> {
-  const chosen: SearchHit[] = [];
+): Promise<PromptContext<Hit>> {
+  const chosen: Hit[] = [];
   let left = maxTokens;
   for (const hit of hits) {
     if (left < SHORTEST_LINE) break;
@@ -49,28 +49,28 @@ export function promptLine(memory: Memory, content = memory.content): string {
   return `[${facts.join(', ')}] ${named}${content}`;
 }
 
-/** Lines are counted one by one, and a tokenizer may count them joined differently: the furthest give way. */
-async function joined(
-  nearestFirst: readonly SearchHit[],
+/** Lines are counted one by one, and a tokenizer may count them joined differently: the last of them give way. */
+async function joined<Hit extends SearchHit>(
+  bestFirst: readonly Hit[],
   maxTokens: number,
   countTokens: CountTokens,
-): Promise<PromptContext> {
-  const hits = [...nearestFirst].sort((a, b) => byOccurrence(a.memory, b.memory));
+): Promise<PromptContext<Hit>> {
+  const hits = [...bestFirst].sort((a, b) => byOccurrence(a.memory, b.memory));
   const text = hits.map(({ memory }) => promptLine(memory)).join('\n');
   const [tokens = 0] = await countTokens([text]);
   if (tokens <= maxTokens) return { text, hits, tokens };
-  return joined(nearestFirst.slice(0, -1), maxTokens, countTokens);
+  return joined(bestFirst.slice(0, -1), maxTokens, countTokens);
 }
 
 /** The memory with the longest beginning of its text that fits, found by halving; nothing if no character does. */
-async function beginningOf(
-  hit: SearchHit,
+async function beginningOf<Hit extends SearchHit>(
+  hit: Hit,
   maxTokens: number,
   countTokens: CountTokens,
-): Promise<PromptContext> {
+): Promise<PromptContext<Hit>> {
   const characters = Array.from(hit.memory.content);
   const upTo = (length: number): string => promptLine(hit.memory, `${characters.slice(0, length).join('')}…`);
-  let longest: PromptContext = { text: '', hits: [], tokens: 0 };
+  let longest: PromptContext<Hit> = { text: '', hits: [], tokens: 0 };
   let [fits, tooLong] = [0, characters.length];
   while (tooLong - fits > 1) {
     const middle = Math.floor((fits + tooLong) / 2);

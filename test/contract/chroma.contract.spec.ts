@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ChromaMemoryRepository } from '../../src/memory/chroma/chroma-memory.repository';
 import { ChromaServer } from '../../src/memory/chroma/server/chroma-server';
 import { MovableClock } from '../support/movable-clock';
+import { BackendUnderTest } from './contract-context';
 import { describeMemoryBackend } from './memory-backend.contract';
 
 const SILENT = { debug: () => undefined, warn: () => undefined };
@@ -13,7 +14,7 @@ describe.each([
   ['with vectors in memory', 50_000],
   ['through its index', 0],
 ])('ChromaDB %s', (name, mostVectors) => {
-  describeMemoryBackend(`chroma ${name}`, async () => {
+  const setup = async (): Promise<BackendUnderTest> => {
     const directory = mkdtempSync(join(tmpdir(), 'chroma-contract-'));
     const clock = new MovableClock();
     const backends: ChromaMemoryRepository[] = [];
@@ -39,5 +40,6 @@ describe.each([
         return open();
       },
     };
-  });
+  };
+  describeMemoryBackend(`chroma ${name}`, setup);
 });

@@ -1,7 +1,7 @@
 import { InMemoryRepository } from '../../src/memory/in-memory/in-memory.repository';
 import { MovableClock } from '../support/movable-clock';
 import { BackendUnderTest } from './contract-context';
-import { describeCandidateSource, describeMemoryBackend } from './memory-backend.contract';
+import { describeMemoryBackend } from './memory-backend.contract';
 
 async function inMemory(): Promise<BackendUnderTest> {
   const clock = new MovableClock();
@@ -11,4 +11,3 @@ async function inMemory(): Promise<BackendUnderTest> {
 }
 
 describeMemoryBackend('in memory', inMemory);
-describeCandidateSource('in memory', inMemory);

@@ -38,6 +38,7 @@ export function describeMemoryBackend(name: string, setup: () => Promise<Backend
     describeDeleting(context);
     describeListing(context);
     describeSearching(context);
+    describeCandidates(context);
     describeFiltering(context);
     describeExpiry(context);
     describeIsolation(context);
@@ -45,17 +46,5 @@ export function describeMemoryBackend(name: string, setup: () => Promise<Backend
     describeStatistics(context);
     describeModel(context);
     describeDurability(context);
-  });
-}
-
-/** The same for `CandidateSource`. */
-export function describeCandidateSource(name: string, setup: () => Promise<BackendUnderTest>): void {
-  jest.setTimeout(60_000);
-
-  describe(`the source of candidates ${name}`, () => {
-    const context = new ContractContext(setup);
-    beforeAll(() => context.open());
-    afterAll(() => context.close());
-    describeCandidates(context);
   });
 }

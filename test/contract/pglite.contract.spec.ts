@@ -6,9 +6,10 @@ import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-mem
 import { MovableClock } from '../support/movable-clock';
 import { databaseConfig } from '../support/postgres-server';
 import { TEST_MODEL } from '../support/test-model';
+import { BackendUnderTest } from './contract-context';
 import { describeMemoryBackend } from './memory-backend.contract';
 
-describeMemoryBackend('PGlite', async () => {
+const setup = async (): Promise<BackendUnderTest> => {
   const clock = new MovableClock();
   const directory = await mkdtemp(join(tmpdir(), 'pglite-'));
   const connect = async () => {
@@ -31,4 +32,6 @@ describeMemoryBackend('PGlite', async () => {
       return (backend = await connect());
     },
   };
-});
+};
+
+describeMemoryBackend('PGlite', setup);

@@ -3,10 +3,11 @@ import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-mem
 import { MovableClock } from '../support/movable-clock';
 import { createTestDatabase, databaseConfig, describeNative } from '../support/postgres-server';
 import { TEST_MODEL } from '../support/test-model';
+import { BackendUnderTest } from './contract-context';
 import { describeMemoryBackend } from './memory-backend.contract';
 
 describeNative('with a server', () => {
-  describeMemoryBackend('PostgreSQL', async () => {
+  const setup = async (): Promise<BackendUnderTest> => {
     const clock = new MovableClock();
     const database = await createTestDatabase();
     const connect = async () => {
@@ -28,5 +29,6 @@ describeNative('with a server', () => {
         return (backend = await connect());
       },
     };
-  });
+  };
+  describeMemoryBackend('PostgreSQL', setup);
 });

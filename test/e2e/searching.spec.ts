@@ -34,8 +34,49 @@ describe('searching', () => {
     return answer.body.results.map((result: any) => result.external_id).sort();
   }
 
-  it('answers the nearest first, with all three scores', async () => {
+  it('answers the best first, with scores that add up', async () => {
     const { body } = await api.http.post(SEARCH).send({ query: 'garlic bread' });
+    expect(body).toMatchObject({ query: 'garlic bread', count: 3, search: { mode: 'hybrid' } });
+    expect(body.results[0]).toMatchObject({ external_id: 'm2', score_parts: { words: 1, recency: 1 } });
+    const scores = body.results.map(({ score }: any) => score);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    for (const { score, score_parts: parts, similarity, distance } of body.results) {
+      expect(score).toBeCloseTo(parts.words + parts.vector + parts.speaker + parts.question, 12);
+      expect(parts.vector).toBeGreaterThanOrEqual(1.5 * similarity - 1e-9);
+      expect(distance).toBe(1 - similarity);
+    }
+  });
+
+  it('names the speaker of a question among the reasons, and lets age count', async () => {
+    const [best] = (await api.http.post(SEARCH).send({ query: 'What did Ben put in the pan?' })).body.results;
+    expect(best).toMatchObject({ external_id: 'm1', score_parts: { speaker: 0.3 } });
+    const aging = { query: 'garlic', recency_half_life_days: 10 };
+    for (const mode of ['hybrid', 'semantic', 'keyword']) {
+      const { body } = await api.http.post(SEARCH).send({ ...aging, mode });
+      const { score, score_parts: parts } = body.results[0];
+      expect(parts.recency).toBeLessThan(1);
+      const sum = parts.words + parts.vector + parts.speaker + parts.question;
+      expect(score).toBeCloseTo(parts.recency * sum, 12);
+    }
+  });
+
+  it('finds by words alone what has them', async () => {
+    const { body } = await api.http.post(SEARCH).send({ query: 'the slipping releases', mode: 'keyword' });
+    expect(body.search.mode).toBe('keyword');
+    expect(body.results.map((result: any) => result.external_id)).toEqual(['m3']);
+  });
+
+  it.each([
+    ['mode', 'vector'],
+    ['recency_half_life_days', 0],
+    ['recency_half_life_days', '30'],
+  ])('refuses %s %j', async (field, value) => {
+    const { status, body } = await api.http.post(SEARCH).send({ query: 'garlic', [field]: value });
+    expect([status, body.errors[0].field]).toEqual([422, field]);
+  });
+
+  it('answers the nearest first by meaning, with all three scores', async () => {
+    const { body } = await api.http.post(SEARCH).send({ query: 'garlic bread', mode: 'semantic' });
     expect(body).toMatchObject({ query: 'garlic bread', count: 3 });
     const [best, ...others] = body.results;
     expect(best.external_id).toBe('m2');
@@ -45,7 +86,7 @@ describe('searching', () => {
       expect(distance).toBe(1 - similarity);
     }
     for (const other of others) expect(other.similarity).toBeLessThan(best.similarity);
-    expect(best).not.toHaveProperty('score_parts');
+    expect(best.score_parts).toMatchObject({ words: 0, vector: best.score, recency: 1 });
   });
 
   it('says how it was done', async () => {

@@ -13,14 +13,17 @@ import {
 } from '../memory';
 import { byCodePoint } from '../code-point-order';
 import { expirySweep } from '../expiry-sweep';
-import { Clock, MemoryBackend } from '../memory-backend';
+import type { CandidatePool, CandidateQuery } from '../candidates';
+import { Clock, MemoryBackend, MOST_SPEAKERS } from '../memory-backend';
 import { CountMismatchError } from '../memory.errors';
 import { isLive } from '../stored-memory';
 import { StatisticsTally } from '../statistics';
+import { WordAnalysis } from '../words/word-analysis';
 import { ChromaCollections } from './chroma-collections';
 import { ChromaConnection } from './chroma-connection';
 import { ChromaEndpoint } from './chroma-endpoint';
 import { ChromaRegistry } from './chroma-registry';
+import { CandidateFinder } from './tenant/find-candidates';
 import { GroupedStores } from './grouped-stores';
 import { listEntries } from './tenant/list-entries';
 import { matchingEntries } from './tenant/matching-entries';
@@ -38,6 +41,8 @@ import { CompleteMemory, replacement, revision } from './tenant/tenant-writes';
 export interface ChromaMemoryOptions extends TenantsOptions {
   /** Whether what is written is to be brought to PostgreSQL later, and marked so. */
   readonly marksPending?: boolean;
+  /** Of the words that memories are found by: English unless given. */
+  readonly analysis?: WordAnalysis;
 }
 
 /** ChromaDB, with an index of each user in memory (docs/adr/0002-chroma-index-in-memory.md). */
@@ -58,13 +63,13 @@ export class ChromaMemoryRepository implements MemoryBackend {
   constructor(
     private readonly endpoint: ChromaEndpoint,
     private readonly clock: Clock,
-    { marksPending = false, ...options }: ChromaMemoryOptions,
+    { marksPending = false, analysis = new WordAnalysis('english'), ...options }: ChromaMemoryOptions,
   ) {
     this.marksPending = marksPending;
     this.collections = new ChromaCollections(new ChromaConnection(endpoint));
     this.registry = new ChromaRegistry(this.collections, clock);
     const reader = new RecordReader(this.registry, clock.now());
-    const loader = new TenantLoader(this.collections, reader, options);
+    const loader = new TenantLoader(this.collections, reader, { ...options, analysis });
     this.tenants = new Tenants(this.collections, this.registry, loader, clock, options);
     this.stores = new GroupedStores(this.tenants, clock, marksPending);
     this.fetcher = new MemoryFetcher(this.collections, reader, this.tenants);
@@ -180,7 +185,6 @@ export class ChromaMemoryRepository implements MemoryBackend {
   search(userId: number, query: VectorQuery): Promise<SearchAnswer> {
     return this.tenants.read(userId, async (tenant) => {
       const { collection, index } = tenant;
-      if (collection === undefined) return { hits: [], strategy: 'exact', exhaustive: true };
       const nearest = new NearestMemories(this.collections, collection, index);
       const { candidates, strategy } = await nearest.find(query, this.clock.now());
       const memories = await this.fetcher.memoriesOf(
@@ -193,6 +197,29 @@ export class ChromaMemoryRepository implements MemoryBackend {
         return memory ? [{ memory, similarity }] : [];
       });
       return { hits, strategy, exhaustive: strategy === 'exact' };
+    });
+  }
+
+  findSpeakers(userId: number, firstWords: readonly string[]): Promise<string[]> {
+    return this.tenants.read(userId, async ({ index }) => {
+      const speakers = index.speakers.find(firstWords, index.expired(this.clock.now()));
+      return speakers.sort(byCodePoint).slice(0, MOST_SPEAKERS);
+    });
+  }
+
+  findCandidates(userId: number, query: CandidateQuery): Promise<CandidatePool> {
+    return this.tenants.read(userId, async ({ collection, index }) => {
+      const nearest = new NearestMemories(this.collections, collection, index);
+      return new CandidateFinder(index, nearest, query, this.clock.now()).find();
+    });
+  }
+
+  findAll(userId: number, ids: readonly string[]): Promise<Memory[]> {
+    return this.tenants.read(userId, async (tenant) => {
+      const now = this.clock.now();
+      const entries = ids.flatMap((id) => tenant.index.find(id, now) ?? []);
+      const memories = await this.fetcher.memoriesOf(tenant, userId, entries);
+      return entries.flatMap((entry) => memories.get(entry) ?? []);
     });
   }
 

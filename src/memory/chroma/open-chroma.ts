@@ -1,5 +1,6 @@
 import type { AppConfig } from '../../config/app-config';
 import { ChromaMemoryRepository } from './chroma-memory.repository';
+import { WordAnalysis } from '../words/word-analysis';
 import { LocalChroma, LocalChromaOptions } from './local-chroma';
 import { RemoteChroma } from './remote-chroma';
 import { TenantsOptions } from './tenant/tenants';
@@ -30,9 +31,10 @@ export function openChroma(
   { marksPending = false } = {},
 ): ChromaMemoryRepository {
   const { url } = config.chroma;
+  const analysis = new WordAnalysis(config.memory.textSearchLanguage);
   const endpoint =
     url === undefined ? localChroma(config, surroundings) : new RemoteChroma({ ...config.chroma, url });
-  const options = { ...tenantsOptions(url !== undefined), marksPending };
+  const options = { ...tenantsOptions(url !== undefined), marksPending, analysis };
   return new ChromaMemoryRepository(endpoint, surroundings.clock, options);
 }
 

@@ -11,7 +11,7 @@ import { asResult, GARLIC, WISDOM } from './memory-examples';
 import { BAD_CURSOR, BAD_FILTER, BAD_PATH, MEMORIES, NOT_FOUND, SEARCH } from './memory-problems';
 
 const HOW: SearchInfoDto = {
-  mode: 'semantic',
+  mode: 'hybrid',
   strategy: 'exact',
   exhaustive: true,
   backend: 'chromadb',
@@ -63,6 +63,14 @@ const SEARCHES: Examples = {
       },
     },
   },
+  recent: {
+    summary: 'What was said lately counts more',
+    value: { query: 'What is Ana planting?', recency_half_life_days: 30 },
+  },
+  keyword: {
+    summary: 'By words alone',
+    value: { query: 'garlic frost', mode: 'keyword' },
+  },
   session: {
     summary: 'One session of one user',
     value: { query: 'What was decided?', session_id: 7, agent_id: 'scribe', user_id: 42 },
@@ -70,7 +78,7 @@ const SEARCHES: Examples = {
 };
 
 const FOUND: SearchAnswerDto = {
-  results: [asResult(WISDOM, 0.777), asResult(GARLIC, 0.1531)],
+  results: [asResult(WISDOM, 0.777, 1), asResult(GARLIC, 0.1531, 0)],
   query: 'What is wisdom?',
   count: 2,
   search: HOW,
@@ -78,7 +86,7 @@ const FOUND: SearchAnswerDto = {
 
 const CONTEXT: ContextAnswerDto = {
   context: `[2026-10-28 16:30, Kitchen garden, session 2] ${GARLIC.content}`,
-  memories: [asResult(GARLIC, 0.6412)],
+  memories: [asResult(GARLIC, 0.6412, 0.83)],
   tokens: 28,
 };
 
@@ -105,11 +113,16 @@ const EMPTY_FILTER: ProblemExample = {
 export const SearchCall = (): MethodDecorator =>
   ApiCall({
     tag: SEARCH,
-    summary: 'Search by meaning',
+    summary: 'Search by words and meaning',
     description:
-      'The memories nearest to a question among those that the filters leave, nearest first. A memory of several ' +
-      'chunks counts once, with its best. Filters never cost results: if `n_results` memories match, so many come; ' +
-      'a project that does not exist holds none. `search` says how it was done.',
+      'The best memories for a question among those that the filters leave, by falling `score`. In `mode: hybrid`, the ' +
+      'default, a score adds up the words of the question that a memory has (rare ones count more), how near its ' +
+      'meaning is, whether the question names its speaker, and that it is not a question itself. What was said just ' +
+      'before and after it in its session lends it some of both, since an answer need not repeat its question; what ' +
+      'the filters leave out lends nothing. `score_parts` tells these apart, and `similarity` is the cosine of the ' +
+      'memory itself in every mode. A memory of several chunks counts once, with its best. Filters never cost ' +
+      'results: if `n_results` memories match, so many come (by `keyword`, those that have a word of the question or ' +
+      'stand beside it); a project that does not exist holds none. `search` says how it was done.',
     body: { type: SearchDto, examples: SEARCHES },
     answer: {
       type: SearchAnswerDto,
@@ -125,8 +138,8 @@ export const ContextCall = (): MethodDecorator =>
     summary: 'What to put into a prompt',
     description:
       'Searches as `POST /search` does and writes the memories found as text, a line each, in the order they were ' +
-      'said, that is never longer than `max_tokens` as the embedding model counts. The nearest have precedence; one ' +
-      'that does not fit is left out whole. Only if not even the nearest fits, its beginning is taken and marked by `…`.',
+      'said, that is never longer than `max_tokens` as the embedding model counts. The best have precedence; one ' +
+      'that does not fit is left out whole. Only if not even the best fits, its beginning is taken and marked by `…`.',
     body: {
       type: ContextDto,
       examples: {

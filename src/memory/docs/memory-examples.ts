@@ -51,7 +51,19 @@ export const GARLIC: MemoryDto = {
   expires_at: null,
 };
 
-export function asResult(memory: MemoryDto, similarity: number): SearchResultDto {
-  const distance = Number((1 - similarity).toFixed(4));
-  return { ...memory, score: similarity, similarity, similarity_score: similarity, distance };
+/** @param words what its words and those around it add to its score. */
+export function asResult(memory: MemoryDto, similarity: number, words: number): SearchResultDto {
+  const vector = rounded(1.5 * similarity);
+  return {
+    ...memory,
+    score: rounded(words + vector),
+    score_parts: { words, vector, speaker: 0, question: 0, recency: 1 },
+    similarity,
+    similarity_score: similarity,
+    distance: rounded(1 - similarity),
+  };
+}
+
+function rounded(value: number): number {
+  return Number(value.toFixed(4));
 }

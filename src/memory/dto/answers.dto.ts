@@ -1,6 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Deletion, Memory, SearchStrategy } from '../memory';
 import type { BackendName } from '../memory-backend';
+import { SEARCH_MODES, type SearchMode } from '../hybrid/memory-search';
+import type { ScoredHit } from '../hybrid/hybrid-search';
 import type { ListOutcome, SearchOutcome } from '../memory-input';
 import type { PromptContext } from '../prompt-context';
 import { MemoryDto, memoryDto, SearchResultDto, searchResultDto } from './memory.dto';
@@ -50,13 +52,14 @@ export class StoredBatchDto {
 
 /** How a search was done. */
 export class SearchInfoDto {
-  /** How memories were looked for: by meaning. */
-  readonly mode!: 'semantic';
+  /** How memories were looked for. */
+  @ApiProperty({ enum: SEARCH_MODES })
+  readonly mode!: SearchMode;
 
-  /** `exact`: every memory that the filter leaves was compared; `index`: through an approximate index. */
+  /** `exact`: every vector that the filter leaves was compared; `index`: through an approximate index. */
   readonly strategy!: SearchStrategy;
 
-  /** True when no nearer memory can have been missed. */
+  /** True when no better memory can have been missed by an approximate index, or because a word is too common to look up. */
   readonly exhaustive!: boolean;
 
   /** Where memories are kept. */
@@ -73,7 +76,7 @@ export class SearchInfoDto {
 }
 
 export class SearchAnswerDto {
-  /** Nearest first; equal ones by rising id. */
+  /** By falling `score`; equal ones by rising id. */
   readonly results!: SearchResultDto[];
 
   /**
@@ -152,17 +155,17 @@ export function storedBatchDto(memories: readonly Memory[]): StoredBatchDto {
 }
 
 export function searchAnswerDto(query: string, outcome: SearchOutcome): SearchAnswerDto {
-  const { hits, strategy, exhaustive, backend, degraded, tookMs } = outcome;
+  const { hits, mode, strategy, exhaustive, backend, degraded, tookMs } = outcome;
   const took_ms = Number(tookMs.toFixed(2));
   return {
     results: hits.map(searchResultDto),
     query,
     count: hits.length,
-    search: { mode: 'semantic', strategy, exhaustive, backend, degraded, took_ms },
+    search: { mode, strategy, exhaustive, backend, degraded, took_ms },
   };
 }
 
-export function contextAnswerDto({ text, hits, tokens }: PromptContext): ContextAnswerDto {
+export function contextAnswerDto({ text, hits, tokens }: PromptContext<ScoredHit>): ContextAnswerDto {
   return { context: text, memories: hits.map(searchResultDto), tokens };
 }
 

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { JsonObject, Memory, SearchHit } from '../memory';
+import type { ScoredHit } from '../hybrid/hybrid-search';
+import type { JsonObject, Memory } from '../memory';
 import { textPreview } from '../text-preview';
 
 /** One memory, as every answer shows it. */
@@ -125,16 +126,44 @@ export class MemoryDto {
   readonly expires_at!: string | null;
 }
 
+/** What a score is made of: `recency` times the sum of the others. */
+export class ScorePartsDto {
+  /**
+   * What words of the question it has, or what was said around it: rare words count more. With `mode: semantic` 0.
+   * @example 0.62
+   */
+  readonly words!: number;
+
+  /**
+   * How near it, or what was said around it, is to the question: 1.5 times the cosine; with `mode: semantic` the cosine itself, with
+   * `keyword` 0.
+   * @example 0.98
+   */
+  readonly vector!: number;
+
+  /** 0.3 where the question names its speaker, by the whole name or its first word. */
+  readonly speaker!: number;
+
+  /** -0.1 where it ends in a question mark: an answer is wanted. */
+  readonly question!: number;
+
+  /** What `recency_half_life_days` makes of its age: between 0.5 and 1. */
+  readonly recency!: number;
+}
+
 /** A memory and how near it is to what was looked for. */
 export class SearchResultDto extends MemoryDto {
   /**
-   * What results are ordered by, falling. With `mode: semantic` it is the similarity.
-   * @example 0.777
+   * What results are ordered by, falling; comparable between questions of one mode. With `mode: semantic` it is the similarity.
+   * @example 1.6
    */
   readonly score!: number;
 
+  /** Why it is that. */
+  readonly score_parts!: ScorePartsDto;
+
   /**
-   * Cosine similarity, -1 to 1, higher is nearer.
+   * Cosine similarity of the question and the memory itself, in every mode: -1 to 1, higher is nearer.
    * @example 0.777
    */
   readonly similarity!: number;
@@ -176,10 +205,11 @@ export function memoryDto(memory: Memory): MemoryDto {
   };
 }
 
-export function searchResultDto({ memory, similarity }: SearchHit): SearchResultDto {
+export function searchResultDto({ memory, similarity, score, parts }: ScoredHit): SearchResultDto {
   return {
     ...memoryDto(memory),
-    score: similarity,
+    score,
+    score_parts: parts,
     similarity,
     similarity_score: similarity,
     distance: 1 - similarity,

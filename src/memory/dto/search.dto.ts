@@ -1,11 +1,9 @@
 import { IntersectionType } from '@nestjs/swagger';
 import { Flag, Fraction, Nested, OneOf, Text, WholeNumber } from '../../common/validation.decorator';
 import { InvalidInputError } from '../../common/domain.error';
+import { SEARCH_MODES, type SearchMode } from '../hybrid/memory-search';
 import type { ListInput, PageInput, SearchInput } from '../memory-input';
 import { FilterDto, filterInput, TenantDto } from './filter.dto';
-
-/** How memories can be looked for. */
-export type SearchMode = 'semantic';
 
 class SearchOptionsDto extends IntersectionType(FilterDto, TenantDto) {
   /** What is looked for, in plain words. */
@@ -20,9 +18,16 @@ class SearchOptionsDto extends IntersectionType(FilterDto, TenantDto) {
   @Fraction({ min: -1, max: 1, optional: true, example: 0.3 })
   readonly min_similarity?: number;
 
-  /** How it is looked for: `semantic` by meaning. */
-  @OneOf(['semantic'], { optional: true })
-  readonly mode: SearchMode = 'semantic';
+  /**
+   * How it is looked for. `hybrid`: by words and meaning together, with what was said around it in its session and by whom.
+   * `semantic`: by meaning alone. `keyword`: by words and what was said around them; what has none is no result.
+   */
+  @OneOf(SEARCH_MODES, { optional: true })
+  readonly mode: SearchMode = 'hybrid';
+
+  /** Let scores fade with age: half of each by half in so many days. Left out, age does not matter. */
+  @Fraction({ min: 0.01, max: 100_000, optional: true, example: 30 })
+  readonly recency_half_life_days?: number;
 }
 
 export class SearchDto extends SearchOptionsDto {
@@ -51,6 +56,8 @@ export function searchInput(dto: SearchDto | ContextDto): SearchInput {
     filter: { ...filterInput(dto), contentTypes },
     limit: dto.n_results,
     minSimilarity: dto.min_similarity,
+    mode: dto.mode,
+    recencyHalfLifeDays: dto.recency_half_life_days,
   };
 }
 

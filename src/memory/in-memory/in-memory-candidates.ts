@@ -54,7 +54,7 @@ export function candidatesAmong(
   return {
     chunks: pool.map(({ candidate }) => candidate),
     scope,
-    nearestLeft: byVector[query.byVector]?.rank,
+    nearestLeft: query.byVector === 0 ? undefined : byVector[query.byVector]?.rank,
     moreByWords: byWords.length > query.byWords,
     strategy: 'exact',
     exhaustive: allChoose(query.words, scope, weights),

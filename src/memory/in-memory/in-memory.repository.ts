@@ -14,7 +14,7 @@ import {
   VectorQuery,
 } from '../memory';
 import type { CandidatePool, CandidateQuery } from '../candidates';
-import { CandidateSource, Clock, MemoryBackend, MOST_SPEAKERS } from '../memory-backend';
+import { Clock, MemoryBackend, MOST_SPEAKERS } from '../memory-backend';
 import { matchesFilter } from '../filter/memory-filter';
 import { isMemoryId, newMemoryId } from '../memory-id';
 import { CountMismatchError } from '../memory.errors';
@@ -41,7 +41,7 @@ interface Tenant {
  * The port's promises in their plainest form, and what the other backends are compared with in tests. Nothing
  * survives the process. Each call does its work without waiting in between, so no two calls interleave.
  */
-export class InMemoryRepository implements MemoryBackend, CandidateSource {
+export class InMemoryRepository implements MemoryBackend {
   readonly name = 'in-memory';
   private readonly tenants = new Map<number, Tenant>();
 

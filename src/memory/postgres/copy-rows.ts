@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { JsonValue } from '../memory';
+import type { ChunkWords } from '../words/word-analysis';
+import { lexemesBytes, writeLexemes } from './lexemes';
 import { halfVectorBytes, writeHalfVector } from './search/half-precision';
 import type { TenantContext } from './tenant-context';
 
@@ -10,6 +12,8 @@ export interface ChunkVector {
   readonly memoryId: string;
   readonly chunk: number;
   readonly vector: Float32Array;
+  /** Undefined where nobody has looked at the text yet. */
+  readonly words?: ChunkWords;
 }
 
 /** Fills a table, column by column in the order of the values, with COPY's text format. */
@@ -21,7 +25,7 @@ export async function copyRows(
   await copy(tenant, `copy ${table} from stdin`, joined(rows.map(textRow)));
 }
 
-/** Fills a table of `(memory_id uuid, chunk smallint, embedding halfvec)` with COPY's binary format. */
+/** Fills a table of `(memory_id uuid, chunk smallint, embedding halfvec, lexemes tsvector)` with COPY's binary format. */
 export async function copyVectors(
   tenant: TenantContext,
   table: string,
@@ -57,7 +61,9 @@ const BINARY_HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1')
 const BINARY_TRAILER = Buffer.from([0xff, 0xff]);
 
 /** Columns, and what stands before each value and each row: a length of four bytes, a count of two. */
-const COLUMNS = 3;
+const COLUMNS = 4;
+/** The length of a value that is null. */
+const NULL = -1;
 const COUNT_BYTES = 2;
 const LENGTH_BYTES = 4;
 const UUID_BYTES = 16;
@@ -65,7 +71,7 @@ const CHUNK_BYTES = 2;
 
 /** In one buffer: one for each value would take three times as long. */
 function binaryRows(vectors: readonly ChunkVector[]): Buffer {
-  const rows = vectors.reduce((bytes, { vector }) => bytes + rowBytes(vector), 0);
+  const rows = vectors.reduce((bytes, row) => bytes + rowBytes(row), 0);
   const buffer = Buffer.allocUnsafe(BINARY_HEADER.length + rows + BINARY_TRAILER.length);
   let position = BINARY_HEADER.copy(buffer);
   for (const row of vectors) position = writeRow(row, buffer, position);
@@ -73,19 +79,23 @@ function binaryRows(vectors: readonly ChunkVector[]): Buffer {
   return buffer;
 }
 
-function rowBytes(vector: Float32Array): number {
-  return COUNT_BYTES + COLUMNS * LENGTH_BYTES + UUID_BYTES + CHUNK_BYTES + halfVectorBytes(vector);
+function rowBytes({ vector, words }: ChunkVector): number {
+  const values = UUID_BYTES + CHUNK_BYTES + halfVectorBytes(vector) + (words ? lexemesBytes(words) : 0);
+  return COUNT_BYTES + COLUMNS * LENGTH_BYTES + values;
 }
 
 /** @returns where the next row begins. */
-function writeRow({ memoryId, chunk, vector }: ChunkVector, buffer: Buffer, start: number): number {
+function writeRow({ memoryId, chunk, vector, words }: ChunkVector, buffer: Buffer, start: number): number {
   let position = buffer.writeInt16BE(COLUMNS, start);
   position = buffer.writeInt32BE(UUID_BYTES, position);
   position += buffer.write(memoryId.replaceAll('-', ''), position, 'hex');
   position = buffer.writeInt32BE(CHUNK_BYTES, position);
   position = buffer.writeInt16BE(chunk, position);
   position = buffer.writeInt32BE(halfVectorBytes(vector), position);
-  return writeHalfVector(vector, buffer, position);
+  position = writeHalfVector(vector, buffer, position);
+  if (!words) return buffer.writeInt32BE(NULL, position);
+  position = buffer.writeInt32BE(lexemesBytes(words), position);
+  return writeLexemes(words, buffer, position);
 }
 
 /** So much text goes to the socket at once: each piece costs as much as some thousand bytes. */

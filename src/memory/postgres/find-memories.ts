@@ -3,7 +3,7 @@ import { isMemoryId } from '../memory-id';
 import { memoryConditions } from './search/filter-sql';
 import { MEMORY_COLUMNS, MEMORY_TABLES, memoryFromRow, MemoryRow } from './memory-row';
 import { SqlParameters, timestampText } from './sql-parameters';
-import { rowsOf, TenantContext } from './tenant-context';
+import { rowsOf, rowsOfKept, TenantContext } from './tenant-context';
 
 /** @param lock whether nobody else may change the memory until the transaction ends. */
 export async function findMemory(
@@ -20,6 +20,23 @@ export async function findMemory(
     parameters.values,
   );
   return row && memoryFromRow(tenant.userId, row);
+}
+
+/** The live ones of these ids, in that order. */
+export async function findMemories(tenant: TenantContext, ids: readonly string[]): Promise<Memory[]> {
+  const parameters = new SqlParameters();
+  const rows = await rowsOfKept<MemoryRow>(
+    tenant,
+    `select ${MEMORY_COLUMNS} from ${MEMORY_TABLES}
+     where ${memoryConditions(tenant.userId, {}, tenant.now, 'memory', parameters).join(' and ')}
+       and memory.id = any(${parameters.add([...ids], 'uuid[]')})`,
+    parameters.values,
+  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => {
+    const row = byId.get(id);
+    return row ? [memoryFromRow(tenant.userId, row)] : [];
+  });
 }
 
 /** The live memories of these external ids, locked. In one order for everybody, so that no two wait for each other. */

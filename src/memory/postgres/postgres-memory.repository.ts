@@ -13,12 +13,18 @@ import {
   VectorQuery,
 } from '../memory';
 import { expirySweep } from '../expiry-sweep';
+import type { CandidatePool, CandidateQuery } from '../candidates';
 import { Clock, IndexReads, MemoryBackend } from '../memory-backend';
+import { RecurringTask } from '../recurring-task';
 import { MemoryVersion } from '../stored-memory';
+import { WordAnalysis } from '../words/word-analysis';
 import { arrivedMemories } from './arrived-memories';
 import { deleteMatchingMemories, deleteMemory } from './delete-memories';
 import { registerModel } from './embedding-models';
-import { countMemories, findMemory, listMemories } from './find-memories';
+import { fillWords } from './fill-words';
+import { countMemories, findMemories, findMemory, listMemories } from './find-memories';
+import { findCandidates } from './search/find-candidates';
+import { findSpeakers } from './search/find-speakers';
 import { IndexKeeper } from './search/index-keeper';
 import { readIndexReads } from './search/index-reads';
 import { PostgresDatabase } from './database/postgres-database';
@@ -29,6 +35,9 @@ import { storeMemories, updateMemory } from './store-memories';
 import { sweepExpired } from './sweep-expired';
 import { TenantContext } from './tenant-context';
 
+/** What an import brings is given its words this soon, by every instance that serves. */
+const WORDS_INTERVAL_MS = 60_000;
+
 /** PostgreSQL with pgvector. Every call is one transaction of its tenant; the statements are functions of their own. */
 export class PostgresMemoryRepository implements MemoryBackend {
   readonly name = 'postgresql';
@@ -36,6 +45,12 @@ export class PostgresMemoryRepository implements MemoryBackend {
     () => sweepExpired(this.database, this.clock.now()),
     (error) => this.database.log(`Expired memories could not be removed: ${(error as Error).message}`),
   );
+  private readonly words = new RecurringTask(
+    () => fillWords(this.database, this.analysis, () => this.closing),
+    (error) => this.database.log(`The words of memories could not be filled in: ${(error as Error).message}`),
+    WORDS_INTERVAL_MS,
+  );
+  private closing = false;
   private modelId?: number;
   /** None where the database is embedded: building an index would stall this process. */
   private indexes?: IndexKeeper;
@@ -45,6 +60,7 @@ export class PostgresMemoryRepository implements MemoryBackend {
     private readonly database: PostgresDatabase,
     private readonly clock: Clock,
     private readonly model: () => EmbeddingModel,
+    private readonly analysis = new WordAnalysis('english'),
   ) {}
 
   async connect(): Promise<void> {
@@ -57,6 +73,9 @@ export class PostgresMemoryRepository implements MemoryBackend {
         this.indexes = new IndexKeeper(this.database, { modelId, dimension: model.dimension });
       this.indexes?.start();
       this.expirySweep.start();
+      this.closing = false;
+      this.words.run();
+      this.words.start();
     } catch (error) {
       await this.close();
       throw error;
@@ -64,6 +83,8 @@ export class PostgresMemoryRepository implements MemoryBackend {
   }
 
   async close(): Promise<void> {
+    this.closing = true;
+    await this.words.stop();
     await this.expirySweep.stop();
     await this.indexes?.stop();
     await this.database.close();
@@ -117,6 +138,24 @@ export class PostgresMemoryRepository implements MemoryBackend {
     );
   }
 
+  findSpeakers(userId: number, firstWords: readonly string[]): Promise<string[]> {
+    return this.asTenant(userId, (tenant) => findSpeakers(tenant, firstWords));
+  }
+
+  findCandidates(userId: number, query: CandidateQuery): Promise<CandidatePool> {
+    return this.asTenant(userId, (tenant) => findCandidates(tenant, query));
+  }
+
+  findAll(userId: number, ids: readonly string[]): Promise<Memory[]> {
+    return this.asTenant(userId, (tenant) => findMemories(tenant, ids));
+  }
+
+  /** Resolves when every memory that was there before has its words: until then it is found by its vector alone. */
+  async filledWords(): Promise<void> {
+    this.words.run();
+    await this.words.idle();
+  }
+
   /**
    * Builds and drops approximate indexes as the sizes of the tenants ask for, unless another instance is at it. Happens
    * by itself at start and every five minutes.
@@ -158,12 +197,12 @@ export class PostgresMemoryRepository implements MemoryBackend {
   }
 
   private asTenant<T>(userId: number, work: (tenant: TenantContext) => Promise<T>): Promise<T> {
-    const { modelId } = this;
+    const { modelId, analysis } = this;
     if (modelId === undefined) throw new Error('The backend is not connected.');
     const now = this.clock.now();
     const copies = this.database.mayStage;
     return this.database.withTenant(userId, (connection) =>
-      work({ connection, userId, now, modelId, copies }),
+      work({ connection, userId, now, modelId, copies, analysis }),
     );
   }
 }

@@ -3,6 +3,7 @@ import { newMemoryId } from '../memory-id';
 import { storedMemory } from '../stored-memory';
 import { deleteExpired } from './delete-memories';
 import { findMemory, lockByExternalIds } from './find-memories';
+import { fillWordsOf } from './fill-words';
 import { TenantContext } from './tenant-context';
 import { copyFieldsToVectors, deleteVectors, writeRows } from './write-rows';
 
@@ -41,6 +42,7 @@ export async function updateMemory(
   if (vectors) await deleteVectors(tenant, [memory.id]);
   await writeRows(tenant, [{ memory, vectors: vectors ?? [] }]);
   if (!vectors) await copyFieldsToVectors(tenant, memory.id);
+  if (!vectors && memory.content !== current.content) await fillWordsOf(tenant, [memory.id]);
   return memory;
 }
 

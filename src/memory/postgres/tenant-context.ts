@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PoolClient, QueryResultRow } from 'pg';
+import type { WordAnalysis } from '../words/word-analysis';
 
 /** What a statement of a tenant is run with, inside its transaction. */
 export interface TenantContext {
@@ -11,6 +12,8 @@ export interface TenantContext {
   readonly modelId: number;
   /** Whether many rows may come by COPY. */
   readonly copies: boolean;
+  /** Of the words of what is written; without it they are filled in later (`fillWords`). */
+  readonly analysis?: WordAnalysis;
 }
 
 /** The rows of a statement. */

@@ -1,5 +1,6 @@
 import type { Memory } from '../memory';
 import { ChunkVector, copyRows, copyVectors } from './copy-rows';
+import { lexemesText } from './lexemes';
 import { SqlParameters } from './sql-parameters';
 import { COPIED_COLUMNS, STORED_COLUMNS, StoredColumn, storedValues, vectorText } from './stored-row';
 import type { TenantContext } from './tenant-context';
@@ -18,7 +19,7 @@ const COPY_FROM = 30;
 
 const COLUMNS = Object.keys(STORED_COLUMNS) as StoredColumn[];
 const MEMORY_TYPES = Object.entries(STORED_COLUMNS).map(([name, type]) => `${name} ${type}`);
-const VECTOR_TYPES = ['memory_id uuid', 'chunk smallint', 'embedding halfvec'];
+const VECTOR_TYPES = ['memory_id uuid', 'chunk smallint', 'embedding halfvec', 'lexemes tsvector'];
 
 /**
  * In one message. The tables are asked for each time, since a pooler may have changed the connection behind ours. Foreign
@@ -48,9 +49,10 @@ export async function writeRows(
   rows: readonly MemoryRows[],
   importRunId?: string,
 ): Promise<void> {
-  const chunks = rows.flatMap(({ memory, vectors }) =>
-    vectors.map((vector, chunk) => ({ memoryId: memory.id, chunk, vector })),
-  );
+  const chunks = rows.flatMap(({ memory, vectors }) => {
+    const words = tenant.analysis?.wordsOf(memory.content, vectors.length);
+    return vectors.map((vector, chunk) => ({ memoryId: memory.id, chunk, vector, words: words?.[chunk] }));
+  });
   const copies = tenant.copies && chunks.length >= COPY_FROM;
   const staged = copies ? await stagedByCopy(tenant, rows, chunks) : stagedAsJson(rows, chunks);
   await insertMemories(tenant, staged, importRunId);
@@ -106,9 +108,9 @@ async function insertMemories(
 async function insertVectors(tenant: TenantContext, { memories, vectors }: Staged): Promise<void> {
   const parameters = new SqlParameters();
   await tenant.connection.query(
-    `insert into wisdom_memory.memory_vectors (user_id, model_id, memory_id, chunk, embedding, ${COPIED_COLUMNS.join(', ')})
+    `insert into wisdom_memory.memory_vectors (user_id, model_id, memory_id, chunk, embedding, lexemes, ${COPIED_COLUMNS.join(', ')})
      select ${parameters.add(tenant.userId, 'bigint')}, ${parameters.add(tenant.modelId, 'smallint')},
-            vector.memory_id, vector.chunk, vector.embedding,
+            vector.memory_id, vector.chunk, vector.embedding, vector.lexemes,
             ${COPIED_COLUMNS.map((column) => `memory.${column}`).join(', ')}
      from ${vectors(parameters)} join ${memories(parameters)} on memory.id = vector.memory_id`,
     parameters.values,
@@ -120,10 +122,11 @@ function stagedAsJson(rows: readonly MemoryRows[], chunks: readonly ChunkVector[
   const recordset = (values: readonly object[], alias: string, parameters: SqlParameters) =>
     `json_to_recordset(${parameters.add(JSON.stringify(values), 'json')}) as ${alias}`;
   const memories = rows.map(({ memory }) => storedValues(memory));
-  const vectors = chunks.map(({ memoryId, chunk, vector }) => ({
+  const vectors = chunks.map(({ memoryId, chunk, vector, words }) => ({
     memory_id: memoryId,
     chunk,
     embedding: vectorText(vector),
+    lexemes: words ? lexemesText(words) : null,
   }));
   return {
     memories: (parameters) => recordset(memories, `memory(${MEMORY_TYPES.join(', ')})`, parameters),

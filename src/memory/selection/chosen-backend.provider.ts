@@ -12,6 +12,7 @@ import { PostgresDatabase } from '../postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../postgres/postgres-memory.repository';
 import { SteadyState } from './steady-state';
 import { WaitingMemories } from './waiting-memories';
+import { WordAnalysis } from '../words/word-analysis';
 
 /** A backend, not connected yet, and how things are with whatever takes its part: tests put others in its place. */
 export interface ChosenBackend {
@@ -71,7 +72,8 @@ function waitingFor(
 }
 
 function postgresOf({ config, clock, embedder }: BackendParts): PostgresMemoryRepository {
-  return new PostgresMemoryRepository(databaseOf(config), clock, () => embedder.model);
+  const analysis = new WordAnalysis(config.memory.textSearchLanguage);
+  return new PostgresMemoryRepository(databaseOf(config), clock, () => embedder.model, analysis);
 }
 
 function surroundingsOf({ clock, embedder }: BackendParts): ChromaSurroundings {

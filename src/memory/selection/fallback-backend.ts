@@ -1,3 +1,4 @@
+import type { CandidatePool, CandidateQuery } from '../candidates';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   Deletion,
@@ -119,6 +120,18 @@ export class FallbackBackend implements MemoryBackend {
 
   search(userId: number, query: VectorQuery): Promise<SearchAnswer> {
     return this.target.search(userId, query);
+  }
+
+  findSpeakers(userId: number, firstWords: readonly string[]): Promise<string[]> {
+    return this.target.findSpeakers(userId, firstWords);
+  }
+
+  findCandidates(userId: number, query: CandidateQuery): Promise<CandidatePool> {
+    return this.target.findCandidates(userId, query);
+  }
+
+  findAll(userId: number, ids: readonly string[]): Promise<Memory[]> {
+    return this.target.findAll(userId, ids);
   }
 
   count(userId: number): Promise<number> {

@@ -6,7 +6,7 @@ import { ENGLISH_STOP_WORDS } from './english-stop-words';
 
 /** What a search by words needs to know of one chunk. */
 export interface ChunkWords {
-  /** How often each lexeme is in it. */
+  /** How often each lexeme is in it, up to `MOST_COUNTED`. */
   readonly counts: ReadonlyMap<string, number>;
   /** Whether it ends in a question mark. */
   readonly asks: boolean;
@@ -23,6 +23,9 @@ const REMEMBERED_STEMS = 50_000;
 
 /** PostgreSQL does not stem what has digits in it; this stemmer would take the 3 of 2023 for a letter of its own. */
 const DIGIT = /\p{N}/u;
+
+/** As PostgreSQL counts. Being there more often tells nothing anyway. */
+const MOST_COUNTED = 255;
 
 const ENDS_IN_QUESTION = /\?\s*$/;
 
@@ -69,6 +72,6 @@ export class WordAnalysis {
 
 function counted(lexemes: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const lexeme of lexemes) counts.set(lexeme, (counts.get(lexeme) ?? 0) + 1);
+  for (const lexeme of lexemes) counts.set(lexeme, Math.min(MOST_COUNTED, (counts.get(lexeme) ?? 0) + 1));
   return counts;
 }

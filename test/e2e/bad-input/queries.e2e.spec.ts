@@ -94,7 +94,7 @@ describe('a question that is wrong', () => {
     ['no types', { query: 'tea', content_types: [] }, ['content_types']],
     ['types that are numbers', { query: 'tea', content_types: [1] }, ['content_types']],
     ['a mode that is none', { query: 'tea', mode: 'telepathy' }, ['mode']],
-    ['what does not exist yet', { query: 'tea', recency_half_life_days: 3 }, ['recency_half_life_days']],
+    ['a half-life of no time', { query: 'tea', recency_half_life_days: 0 }, ['recency_half_life_days']],
     ['a user 0', { query: 'tea', user_id: 0 }, ['user_id']],
     ['a misspelt field', { query: 'tea', n_result: 5 }, ['n_result']],
     ['a prototype', `{"query": "tea", "__proto__": {"user_id": 2}}`, ['__proto__']],

@@ -1,7 +1,7 @@
-import { newAnswerFields, newMemoryFields } from './new-fields';
+import { newAnswerFields, newMemoryFields, newScores } from './new-fields';
 import { Answer, RecordedCall } from './recording';
 import { Expected, Replay, StoredText } from './replay';
-import { inAllowedOrder, near, RecordedMemory, similarityOf } from './scores';
+import { inAllowedOrder, inOrderOfScore, near, RecordedMemory, similarityOf } from './scores';
 
 interface Situation {
   readonly call: RecordedCall;
@@ -85,11 +85,18 @@ export const DEVIATIONS: readonly Deviation[] = [
         })
       : expected,
   ),
+  ofAnswers('order of results', (expected, { ours }) =>
+    'results' in expected.answer
+      ? withFields(expected, {
+          results: inOrderOfScore(listOf(expected.answer.results), listOf(ours.results)),
+        })
+      : expected,
+  ),
   ofMemories('scores', (memory) => {
     const similarity = similarityOf(memory);
     if (similarity === undefined) return memory;
     const [nearness, distance] = [near(similarity), near(1 - similarity)];
-    return { ...memory, similarity: nearness, similarity_score: nearness, score: nearness, distance };
+    return { ...memory, ...newScores(), similarity: nearness, similarity_score: nearness, distance };
   }),
   ofMemories('session entries', (memory, text) => ({ ...memory, ...newMemoryFields(text) })),
   ofAnswers('order of a project', (expected) =>

@@ -26,6 +26,11 @@ export function newMemoryFields({ body }: StoredText): Answer {
   };
 }
 
+/** Of a search result. */
+export function newScores(): Answer {
+  return { score: count(), score_parts: expect.any(Object) as unknown };
+}
+
 /** Of a whole answer. */
 export function newAnswerFields({ path, answer }: Pick<RecordedCall, 'path' | 'answer'>): Answer {
   const call = path.replace(/^\/api\/memory\//, '').replace(/\?.*/, '');
@@ -41,7 +46,7 @@ export function newAnswerFields({ path, answer }: Pick<RecordedCall, 'path' | 'a
 }
 
 const SEARCH = (): Answer => ({
-  mode: 'semantic',
+  mode: 'hybrid',
   strategy: 'exact',
   exhaustive: true,
   backend: text(),

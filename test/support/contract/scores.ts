@@ -37,6 +37,17 @@ export function inAllowedOrder(
   return inOrder && complete ? reordered : [...recorded];
 }
 
+/** The recorded results in the order of ours, where these are the same and in the order of their scores; else as they were recorded. */
+export function inOrderOfScore(
+  recorded: readonly RecordedMemory[],
+  ours: readonly RecordedMemory[],
+): RecordedMemory[] {
+  const scores = ours.map(({ score }) => score as number);
+  const falls = scores.every((score, i) => i === 0 || score <= scores[i - 1]!);
+  const reordered = ours.flatMap(({ id }) => recorded.find((memory) => memory.id === id) ?? []);
+  return falls && reordered.length === recorded.length ? reordered : [...recorded];
+}
+
 /** A result of ours that was not recorded is right where the last recorded one is as near. */
 function atTheCut(our: RecordedMemory, recorded: readonly RecordedMemory[]): RecordedMemory | undefined {
   const last = recorded.at(-1);

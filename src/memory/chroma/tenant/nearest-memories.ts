@@ -29,7 +29,8 @@ export interface Nearest {
 export class NearestMemories {
   constructor(
     private readonly collections: ChromaCollections,
-    private readonly collection: string,
+    /** Undefined until there is anything. */
+    private readonly collection: string | undefined,
     private readonly index: TenantIndex,
   ) {}
 
@@ -57,7 +58,7 @@ export class NearestMemories {
     const vectors = matching.reduce((sum, { chunks }) => sum + chunks, 0);
     const enough = Math.min(query.limit, matching.length);
     for (let asked = Math.max(LEAST_ASKED, ASKED_PER_MEMORY * query.limit); asked < vectors; asked *= 2) {
-      const ids = await this.collections.nearest(this.collection, query.vector, asked);
+      const ids = await this.collections.nearest(this.collection!, query.vector, asked);
       const found = new Set(
         ids.flatMap((id) => this.index.ofRecord(id) ?? []).filter((entry) => wanted.has(entry)),
       );
@@ -71,17 +72,21 @@ export class NearestMemories {
   /** By similarities computed here, of vectors fetched for it. */
   private async compared(query: VectorQuery, entries: readonly TenantEntry[]): Promise<readonly Candidate[]> {
     const best = new BestCandidates(query.limit, query.minSimilarity);
-    for (const group of inGroups(entries)) {
-      const fetched = await this.vectorsOf(group);
+    for await (const fetched of this.vectorsOf(entries)) {
       for (const { entry, similarity } of await nearestIn(fetched, query, () => true))
         best.offer(entry, similarity);
     }
     return best.result();
   }
 
-  private async vectorsOf(entries: readonly TenantEntry[]): Promise<VectorArena<TenantEntry>> {
+  /** The vectors of entries as the server has them, some at a time. */
+  async *vectorsOf(entries: readonly TenantEntry[]): AsyncGenerator<VectorArena<TenantEntry>> {
+    for (const group of inGroups(entries)) yield this.fetched(group);
+  }
+
+  private async fetched(entries: readonly TenantEntry[]): Promise<VectorArena<TenantEntry>> {
     const ids = entries.flatMap(recordIdsOf);
-    const records = await this.collections.get(this.collection, ids, { vectors: true });
+    const records = await this.collections.get(this.collection!, ids, { vectors: true });
     const vectorOf = new Map(records.map(({ id, vector }) => [id, vector]));
     const vectors = new VectorArena<TenantEntry>();
     for (const entry of entries)

@@ -31,6 +31,32 @@ export class Question {
     }
   }
 
+  /**
+   * The same row by row.
+   *
+   * @param visit is given the row's number among its owner's.
+   */
+  compareRows<T>(
+    { numbers, owners }: VectorBlock<T>,
+    isWanted: (owner: T) => boolean,
+    visit: (owner: T, row: number, similarity: number) => void,
+  ): void {
+    for (let first = 0; first < owners.length;) {
+      const owner = owners[first];
+      let end = first + 1;
+      while (end < owners.length && owners[end] === owner) end++;
+      if (owner !== undefined && isWanted(owner))
+        for (let row = first; row < end; row++) visit(owner, row - first, this.similarity(numbers, row));
+      first = end;
+    }
+  }
+
+  /** The cosine similarity, in [-1, 1], to one row. */
+  similarity(numbers: Float32Array, row: number): number {
+    // Rounding can put the product of two unit vectors a little outside.
+    return Math.max(-1, Math.min(1, this.dot(numbers, row)));
+  }
+
   private bestOf(numbers: Float32Array, first: number, end: number): number {
     let best = -1;
     for (let row = first; row < end; row++) best = Math.max(best, this.dot(numbers, row));

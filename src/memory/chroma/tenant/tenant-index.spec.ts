@@ -1,7 +1,9 @@
+import { WordAnalysis } from '../../words/word-analysis';
 import { TenantEntry } from './tenant-entry';
 import { TenantIndex } from './tenant-index';
 
 const NOW = new Date(10_000);
+const ANALYSIS = new WordAnalysis('english');
 
 function entry(
   id: string,
@@ -49,7 +51,7 @@ const B = '00000000-0000-7000-8000-00000000000b';
 const C = '00000000-0000-7000-8000-00000000000c';
 /** An index of these, taken in one by one. */
 function indexOf(...entries: readonly TenantEntry[]): TenantIndex {
-  const index = new TenantIndex({ vectors: true, texts: true });
+  const index = new TenantIndex({ vectors: true, texts: true, analysis: ANALYSIS });
   for (const each of entries) index.add([{ entry: each }]);
   return index;
 }
@@ -160,7 +162,7 @@ describe('TenantIndex', () => {
     index.dropVectors();
     index.add([{ entry: entry(C, 1, { content: short }), vectors: [Float32Array.of(1, 0)] }]);
     expect(index.entries.map(({ content }) => content)).toEqual([short, undefined, undefined]);
-    const shared = new TenantIndex({ vectors: true, texts: false });
+    const shared = new TenantIndex({ vectors: true, texts: false, analysis: ANALYSIS });
     shared.add([{ entry: entry(A, 1, { content: short }) }]);
     expect(shared.entries.map(({ content, characters }) => [content, characters])).toEqual([
       [undefined, 2_000],

@@ -1,8 +1,12 @@
 import { isMemoryId } from '../../memory-id';
 import { isLive } from '../../stored-memory';
+import type { WordAnalysis } from '../../words/word-analysis';
+import { SessionIndex } from './session-index';
 import { SortedEntries, withEntries, withoutEntries } from './sorted-entries';
+import { SpeakerIndex } from './speaker-index';
 import { TenantEntry } from './tenant-entry';
 import { VectorArena } from './vector-arena';
+import { WordIndex } from './word-index';
 
 /** A header with its metadata and its places in the maps. Measured: 870 with nothing optional set, 1,040 with everything. */
 const HEADER_BYTES = 1_050;
@@ -17,10 +21,13 @@ export interface IndexOptions {
   readonly vectors: boolean;
   /** Whether it has short texts: only where nobody else can change them. */
   readonly texts: boolean;
+  /** Of the words that memories are found by. */
+  readonly analysis: WordAnalysis;
 }
 
 /** What the index takes in. */
 export interface IndexedMemory {
+  /** With its text. */
   readonly entry: TenantEntry;
   /** Of its chunks; left out, it keeps those of the entry whose place it takes. */
   readonly vectors?: readonly Float32Array[];
@@ -37,6 +44,9 @@ export class TenantIndex {
   entries: SortedEntries = [];
   /** Undefined where the user has too many. */
   vectors?: VectorArena<TenantEntry>;
+  readonly words: WordIndex;
+  readonly sessions = new SessionIndex();
+  readonly speakers = new SpeakerIndex();
   private readonly keepsTexts: boolean;
   private readonly byId = new Map<string, TenantEntry>();
   private readonly byExternalId = new Map<string, TenantEntry>();
@@ -47,15 +57,17 @@ export class TenantIndex {
   private readonly pending = new Set<TenantEntry>();
   private characters = 0;
 
-  constructor({ vectors, texts }: IndexOptions) {
+  constructor({ vectors, texts, analysis }: IndexOptions) {
     if (vectors) this.vectors = new VectorArena();
+    this.words = new WordIndex(analysis);
     this.keepsTexts = texts;
   }
 
   /** About what it takes. */
   get bytes(): number {
     const headers = this.entries.length * HEADER_BYTES;
-    return headers + this.characters * BYTES_PER_CHARACTER + (this.vectors?.bytes ?? 0);
+    const texts = this.characters * BYTES_PER_CHARACTER;
+    return headers + texts + this.words.bytes + (this.vectors?.bytes ?? 0);
   }
 
   /** Those that have expired by a moment. */
@@ -95,11 +107,14 @@ export class TenantIndex {
 
   /** Takes memories in, each in place of the one of the same id. */
   add(memories: readonly IndexedMemory[]): void {
-    const added = memories.map(({ entry, vectors }) => ({ entry: this.kept(entry), vectors }));
+    const added = memories.map((memory) => ({ ...memory, entry: this.kept(memory.entry) }));
     const replaced = added.map(({ entry }) => this.byId.get(entry.header.id));
     const gone = replaced.filter((entry) => entry !== undefined);
     if (gone.length > 0) this.entries = withoutEntries(this.entries, gone);
-    added.forEach(({ entry, vectors }, i) => this.enter(entry, vectors, replaced[i]));
+    added.forEach(({ entry, vectors }, i) => {
+      this.enter(entry, vectors, replaced[i]);
+      this.words.add(entry, memories[i]!.entry.content ?? '');
+    });
     this.entries = withEntries(
       this.entries,
       added.map(({ entry }) => entry),
@@ -132,6 +147,8 @@ export class TenantIndex {
     const { header, recordId, content } = entry;
     this.byId.set(header.id, entry);
     this.byRecordId.set(recordId, entry);
+    this.sessions.add(entry);
+    this.speakers.add(entry);
     if (header.expiresAt !== null) this.ending.add(entry);
     if (entry.pending) this.pending.add(entry);
     // Of an expired memory and the one that took its external id over, the later counts.
@@ -143,6 +160,9 @@ export class TenantIndex {
 
   private leave(entry: TenantEntry): void {
     const { header, recordId, content } = entry;
+    this.words.remove(entry);
+    this.sessions.remove(entry);
+    this.speakers.remove(entry);
     this.ending.delete(entry);
     this.pending.delete(entry);
     if (this.byId.get(header.id) === entry) this.byId.delete(header.id);

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BackendUnavailableError } from '../../memory.errors';
+import type { WordAnalysis } from '../../words/word-analysis';
 import { ChromaCollections } from '../chroma-collections';
 import { ReadOptions, ReadRecord } from '../chroma-record';
 import { isChunk } from '../memory-record';
@@ -25,6 +26,10 @@ export interface TenantLoaderOptions {
   readonly shared: boolean;
 }
 
+interface AnalysedBy {
+  readonly analysis: WordAnalysis;
+}
+
 /** Makes the index of a user out of what is stored. */
 export class TenantLoader {
   private stopped = false;
@@ -32,17 +37,15 @@ export class TenantLoader {
   constructor(
     private readonly collections: ChromaCollections,
     private readonly reader: RecordReader,
-    private readonly options: TenantLoaderOptions,
+    private readonly options: TenantLoaderOptions & AnalysedBy,
   ) {}
 
   /** Nothing may be written to the collection meanwhile. */
   async load(collection: string, name: string, userId: number): Promise<LoadedTenant> {
-    const { mostVectors, shared } = this.options;
+    const { mostVectors } = this.options;
     const vectors = (await this.collections.count(collection)) <= mostVectors;
     const assembly = new TenantAssembly(this.emptyIndex(vectors));
-    // Records of others are read from their documents; those of ours are kept where the vectors are.
-    const documents = shared || vectors;
-    for await (const page of pagesOf(this.collections, collection, { vectors, documents })) {
+    for await (const page of pagesOf(this.collections, collection, { vectors, documents: true })) {
       if (this.stopped) throw new BackendUnavailableError('The service is ending.');
       for (const record of page) {
         if (isChunk(record)) assembly.addChunk(record);
@@ -59,7 +62,8 @@ export class TenantLoader {
   }
 
   private emptyIndex(vectors: boolean): TenantIndex {
-    return new TenantIndex({ vectors, texts: !this.options.shared });
+    const { shared, analysis } = this.options;
+    return new TenantIndex({ vectors, texts: !shared, analysis });
   }
 
   /** What is being loaded is given up: the end of the service waits for nothing that nobody waits for. */

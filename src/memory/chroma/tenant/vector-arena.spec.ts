@@ -96,4 +96,18 @@ describe('VectorArena', () => {
       expect(arena.rows).toBeLessThanOrEqual(2 * rows);
     }
   });
+
+  it('knows which of the vectors given each row is, after those without a direction were left out', () => {
+    const arena = new VectorArena<string>();
+    arena.add('gaps', [Float32Array.of(0, 0), direction(1), Float32Array.of(0, 0), direction(2)]);
+    arena.add('none', [direction(3), direction(4)]);
+    arena.handOver('gaps', 'heir');
+    const rows = arena.rowsOf('heir')!;
+    expect([rows.first, rows.count]).toEqual([0, 2]);
+    expect([arena.numberOf('heir', 0), arena.numberOf('heir', 1), arena.numberOf('none', 1)]).toEqual([
+      1, 3, 1,
+    ]);
+    arena.remove('heir');
+    expect(arena.rowsOf('heir')).toBeUndefined();
+  });
 });

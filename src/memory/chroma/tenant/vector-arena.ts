@@ -33,6 +33,8 @@ export class VectorArena<T> {
   /** The last is being filled. */
   private blocks: Block<T>[] = [];
   private readonly places = new Map<T, Place<T>>();
+  /** Of owners that had vectors of length 0: which of those given each row is. */
+  private readonly numbers = new Map<T, readonly number[]>();
 
   /** About what it takes. */
   get bytes(): number {
@@ -62,7 +64,25 @@ export class VectorArena<T> {
     if (directed.some(({ length }) => length !== dimension))
       throw new BackendUnavailableError(OTHER_DIMENSION);
     const { block, first } = this.reserve(owner, directed.length);
+    if (directed.length < vectors.length)
+      this.numbers.set(
+        owner,
+        vectors.flatMap((vector, number) => (lengthOf(vector) > 0 ? [number] : [])),
+      );
     directed.forEach((vector, i) => block.numbers.set(asUnit(vector), (first + i) * dimension));
+  }
+
+  /** An owner's rows, and where they are; undefined of one that has none. */
+  rowsOf(
+    owner: T,
+  ): { readonly numbers: Float32Array; readonly first: number; readonly count: number } | undefined {
+    const place = this.places.get(owner);
+    return place && { numbers: place.block.numbers, first: place.first, count: place.count };
+  }
+
+  /** Which of the vectors given an owner's row is, both counted from 0. */
+  numberOf(owner: T, row: number): number {
+    return this.numbers.get(owner)?.[row] ?? row;
   }
 
   /** Gives the vectors of one owner to another that has none. */
@@ -71,6 +91,9 @@ export class VectorArena<T> {
     if (!place) return;
     this.places.delete(owner);
     this.places.set(heir, place);
+    const numbers = this.numbers.get(owner);
+    if (numbers) this.numbers.set(heir, numbers);
+    this.numbers.delete(owner);
     place.block.owners.fill(heir, place.first, place.first + place.count);
   }
 
@@ -79,6 +102,7 @@ export class VectorArena<T> {
     if (!place) return;
     const { block, first, count } = place;
     this.places.delete(owner);
+    this.numbers.delete(owner);
     block.owners.fill(undefined, first, first + count);
     block.used -= count;
     if (2 * block.used < block.owners.length) this.giveUp(block);

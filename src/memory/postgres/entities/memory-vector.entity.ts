@@ -4,9 +4,11 @@ import { MemoryEntity } from './memory.entity';
 
 const primaryKeyConstraintName = 'memory_vectors_pkey';
 
-/** The vector of one chunk, with copies of what a search filters by. The covering index is the migration's alone. */
+/** The vector of one chunk, with copies of what a search filters by. Its other indexes are the migrations' alone. */
 @Entity('memory_vectors')
 @Index('memory_vectors_search', { synchronize: false })
+@Index('memory_vectors_words', { synchronize: false })
+@Index('memory_vectors_without_words', { synchronize: false })
 export class MemoryVectorEntity {
   @PrimaryColumn('bigint', { name: 'user_id', primaryKeyConstraintName })
   userId!: string;
@@ -46,6 +48,10 @@ export class MemoryVectorEntity {
 
   @Column('halfvec')
   embedding!: number[];
+
+  /** Null until the service has looked at the text. */
+  @Column('tsvector', { nullable: true })
+  lexemes!: string | null;
 
   @ManyToOne(() => MemoryEntity, { onDelete: 'CASCADE' })
   @JoinColumn([

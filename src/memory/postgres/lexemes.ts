@@ -1,0 +1,46 @@
+import type { ChunkWords } from '../words/word-analysis';
+
+/** Stands among the lexemes of a chunk that ends in a question mark; no word has it. */
+export const ASKS = '?';
+
+/** A tsvector has as many positions of each lexeme as it is in the chunk: 1, 2, 3... */
+function entriesOf({ counts, asks }: ChunkWords): [lexeme: string, count: number][] {
+  return asks ? [...counts, [ASKS, 1]] : [...counts];
+}
+
+/** The words of a chunk as PostgreSQL reads a tsvector. */
+export function lexemesText(words: ChunkWords): string {
+  return entriesOf(words)
+    .map(([lexeme, count]) => `${quoted(lexeme)}:${Array.from({ length: count }, (_, i) => i + 1).join(',')}`)
+    .join(' ');
+}
+
+/** A lexeme as PostgreSQL reads a tsquery, or a part of a tsvector: whatever is in it, it means itself. */
+export function quoted(lexeme: string): string {
+  return `'${lexeme.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+}
+
+/** How much the words of a chunk take in COPY's binary format. */
+export function lexemesBytes(words: ChunkWords): number {
+  return entriesOf(words).reduce(
+    (sum, [lexeme, count]) => sum + Buffer.byteLength(lexeme) + 3 + 2 * count,
+    4,
+  );
+}
+
+/**
+ * Writes them there: how many, then of each its text, ended by a zero, and its positions. The server sorts them.
+ *
+ * @returns the position behind them.
+ */
+export function writeLexemes(words: ChunkWords, buffer: Buffer, start: number): number {
+  const entries = entriesOf(words);
+  let position = buffer.writeInt32BE(entries.length, start);
+  for (const [lexeme, count] of entries) {
+    position += buffer.write(lexeme, position);
+    position = buffer.writeUInt8(0, position);
+    position = buffer.writeUInt16BE(count, position);
+    for (let i = 1; i <= count; i++) position = buffer.writeUInt16BE(i, position);
+  }
+  return position;
+}

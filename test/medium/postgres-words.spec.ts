@@ -1,0 +1,104 @@
+import { CandidateQuery } from '../../src/memory/candidates';
+import { fillWords } from '../../src/memory/postgres/fill-words';
+import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
+import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
+import { WordAnalysis } from '../../src/memory/words/word-analysis';
+import { embedded } from '../support/memories';
+import { MovableClock } from '../support/movable-clock';
+import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';
+import { TEST_MODEL } from '../support/test-model';
+import { unitVector } from '../support/vectors';
+
+jest.setTimeout(60_000);
+
+const GARLIC: CandidateQuery = {
+  vector: unitVector(1),
+  words: [{ lexeme: 'garlic', chooses: true }],
+  named: [],
+  filter: {},
+  byVector: 0,
+  byWords: 10,
+};
+
+describeNative('words in PostgreSQL', () => {
+  let database: TestDatabase;
+  let postgres: PostgresDatabase;
+  let repository: PostgresMemoryRepository;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    postgres = new PostgresDatabase(databaseConfig(database.url), () => undefined);
+    repository = new PostgresMemoryRepository(postgres, new MovableClock(), () => TEST_MODEL);
+    await repository.connect();
+  });
+
+  afterEach(async () => {
+    await repository.close();
+    await database.drop();
+  });
+
+  const store = (userId: number, count: number, chunks = 1) =>
+    repository.store(
+      userId,
+      Array.from({ length: count }, (_, n) =>
+        embedded(
+          { externalId: `m${n}`, content: `garlic ${'in bed '.repeat(100)} number${n}?` },
+          Array.from({ length: chunks }, (_, chunk) => unitVector(10 * n + chunk)),
+        ),
+      ),
+    );
+  const lexemes = () =>
+    database.query<{ lexemes: string | null }>(
+      `select lexemes::text from wisdom_memory.memory_vectors order by user_id, memory_id, chunk`,
+    );
+  const forget = () => database.query(`update wisdom_memory.memory_vectors set lexemes = null`);
+
+  it.each([1, 40])('are the same for %s memories at once, which come by COPY from 30 on', async (count) => {
+    await store(1, count, 2);
+    const [first, second] = await lexemes();
+    expect(first!.lexemes).toMatch(/^'bed':1,2,3.* 'garlic':1$/);
+    expect(second!.lexemes).toMatch(/^'\?':1 'bed':1,2,3.* 'number0':1$/);
+  });
+
+  it('are filled in where they are unknown, of every tenant, after however many interruptions', async () => {
+    await store(1, 600);
+    await store(2, 3, 2);
+    const known = await lexemes();
+    await forget();
+    expect((await repository.findCandidates(2, GARLIC)).chunks).toEqual([]);
+    let batches = 0;
+    await fillWords(postgres, new WordAnalysis('english'), () => ++batches > 1);
+    const filled = (await lexemes()).filter((row) => row.lexemes !== null).length;
+    expect([filled > 0, filled < known.length]).toEqual([true, true]);
+    await repository.filledWords();
+    expect(await lexemes()).toEqual(known);
+    expect((await repository.findCandidates(2, GARLIC)).chunks).toHaveLength(6);
+  });
+
+  it('follow a text that is changed without its vectors', async () => {
+    await store(1, 1);
+    await repository.update(1, 'm0', (memory) => ({ ...memory, content: 'leek' }));
+    expect(await lexemes()).toEqual([{ lexemes: "'leek':1" }]);
+  });
+
+  it('are told to no other tenant, and to nobody where there is none', async () => {
+    await store(1, 3);
+    for (const tenant of [`set local app.user_id = '2'`, 'select 1']) {
+      const [scope] = await asApp(
+        tenant,
+        `select * from wisdom_memory.word_scope(1::smallint, now(), '{garlic}')`,
+      );
+      expect(scope).toEqual({ chunks: '0', chunks_with: ['0'] });
+      const found = `select * from wisdom_memory.chunks_with_words(1::smallint, '{garlic}', '{1}')`;
+      expect(await asApp(tenant, found)).toEqual([]);
+    }
+  });
+
+  /** The rows of a statement of the service's role, in a transaction that begins with another. */
+  async function asApp(first: string, sql: string): Promise<unknown[]> {
+    return postgres.withoutTenant(async (connection) => {
+      await connection.query(first);
+      return (await connection.query(sql)).rows;
+    });
+  }
+});
