@@ -100,7 +100,8 @@ export class MigrationRig {
   }
 
   target(): ImportTarget {
-    return new ImportTarget(databaseConfig(this.url), DEFAULT_LIMITS, this.clock, () => undefined);
+    const settings = { limits: DEFAULT_LIMITS, memory: { textSearchLanguage: 'english' } } as const;
+    return new ImportTarget(databaseConfig(this.url), settings, this.clock, () => undefined);
   }
 
   remove(): void {

@@ -9,8 +9,8 @@ const BATCH = 500;
 type Words = Pick<TenantContext, 'connection' | 'userId'> & { readonly analysis?: WordAnalysis };
 
 /**
- * Gives words to the chunks that have none yet, of every tenant: those that were there before words were, and those that came by an
- * import. To be interrupted at any time; several instances do each other's work twice at worst.
+ * Gives words to the chunks that have none yet, of every tenant: those that were there before words were, and what a rolled back
+ * import restored of these. To be interrupted at any time; several instances do each other's work twice at worst.
  *
  * @param stopped asked between the batches.
  */

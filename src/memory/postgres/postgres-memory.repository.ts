@@ -35,7 +35,7 @@ import { storeMemories, updateMemory } from './store-memories';
 import { sweepExpired } from './sweep-expired';
 import { TenantContext } from './tenant-context';
 
-/** What an import brings is given its words this soon, by every instance that serves. */
+/** What comes without words, from an instance that does not know them yet, has them this soon. */
 const WORDS_INTERVAL_MS = 60_000;
 
 /** PostgreSQL with pgvector. Every call is one transaction of its tenant; the statements are functions of their own. */

@@ -97,7 +97,7 @@ async function perform(
   const clock = { now: () => new Date() };
   const database = targetDatabase(call.databaseUrl, config);
   if (call.dryRun) return migration.preview(new PostgresPreview(database, config.limits, clock), options);
-  const target = new ImportTarget(database, config.limits, clock, say);
+  const target = new ImportTarget(database, config, clock, say);
   if (resume === undefined) return migration.start(target, options);
   await new ImportHistory(database).require(resume === true ? undefined : resume);
   return migration.resume(target, resume === true ? undefined : resume, source);

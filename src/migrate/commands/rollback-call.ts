@@ -21,7 +21,7 @@ export async function performRollback(runId: string, call: MigrationCall, config
   const clock = { now: () => new Date() };
   const database = targetDatabase(call.databaseUrl, config);
   await new ImportHistory(database).require(runId);
-  const target = new ImportTarget(database, config.limits, clock, say);
+  const target = new ImportTarget(database, config, clock, say);
   try {
     await target.connection.open();
     const run = (await target.find(runId))!;

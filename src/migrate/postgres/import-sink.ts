@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Clock } from '../../memory/memory-backend';
 import type { TenantContext } from '../../memory/postgres/tenant-context';
+import type { WordAnalysis } from '../../memory/words/word-analysis';
 import { DecisionContext, toBeWritten } from '../import-decision';
 import type { CollectionProgress, MigrationRun } from '../migration-run';
 import type { SourceCollection } from '../migration-source';
@@ -14,6 +15,8 @@ export interface SinkOptions {
   readonly modelId: number;
   readonly clock: Clock;
   readonly externalIdBytes: number;
+  /** Of the words that the memories will be found by. */
+  readonly analysis: WordAnalysis;
 }
 
 /** Writes into the database, a transaction for each batch and its checkpoint. */
@@ -125,8 +128,9 @@ export class ImportSink implements MigrationSink {
   }
 
   private tenant(connection: PoolClient, userId: number): TenantContext {
-    const { modelId, clock } = this.options;
-    return { connection, userId, now: clock.now(), modelId, copies: this.connection.mayStage };
+    const { modelId, clock, analysis } = this.options;
+    const copies = this.connection.mayStage;
+    return { connection, userId, now: clock.now(), modelId, copies, analysis };
   }
 
   private remember(userId: number, projects: ReadonlyMap<string, number>): void {

@@ -1,8 +1,9 @@
 import { EmbeddingModel } from '../../embedding/embedder';
-import type { DatabaseConfig, Limits } from '../../config/app-config';
+import type { DatabaseConfig, Limits, MemoryConfig } from '../../config/app-config';
 import type { JsonObject } from '../../memory/memory';
 import type { Clock } from '../../memory/memory-backend';
 import { registerModel } from '../../memory/postgres/embedding-models';
+import { WordAnalysis } from '../../memory/words/word-analysis';
 import type { MigrationRun, RunState } from '../migration-run';
 import type { SourceCollection } from '../migration-source';
 import type { MigrationSink, MigrationTarget, NewRun } from '../migration-target';
@@ -15,6 +16,12 @@ import { ImportRuns } from './import-runs';
 import { ImportSink } from './import-sink';
 import { ImportVerification } from './import-verification';
 
+/** What of the service's configuration holds for what is imported. */
+export interface ImportSettings {
+  readonly limits: Pick<Limits, 'externalIdBytes'>;
+  readonly memory: Pick<MemoryConfig, 'textSearchLanguage'>;
+}
+
 /** PostgreSQL as the target of a migration. */
 export class ImportTarget implements MigrationTarget {
   readonly connection: ImportConnection;
@@ -23,7 +30,7 @@ export class ImportTarget implements MigrationTarget {
 
   constructor(
     config: DatabaseConfig,
-    private readonly limits: Pick<Limits, 'externalIdBytes'>,
+    private readonly settings: ImportSettings,
     private readonly clock: Clock,
     log: (message: string) => void,
   ) {
@@ -61,8 +68,10 @@ export class ImportTarget implements MigrationTarget {
   sink(run: MigrationRun): MigrationSink {
     const { modelId, clock } = this;
     if (modelId === undefined) throw new Error('The target is not open.');
-    const { externalIdBytes } = this.limits;
-    return new ImportSink(this.connection, run, { modelId, clock, externalIdBytes });
+    const { limits, memory } = this.settings;
+    const { externalIdBytes } = limits;
+    const analysis = new WordAnalysis(memory.textSearchLanguage);
+    return new ImportSink(this.connection, run, { modelId, clock, externalIdBytes, analysis });
   }
 
   verification(run: MigrationRun): VerificationTarget {
