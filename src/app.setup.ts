@@ -19,7 +19,13 @@ import { HTTP_METRICS } from './metrics/http-metrics';
 import { setUpOpenApi } from './openapi.setup';
 
 /** Headers that pages of other origins may read. */
-const EXPOSED_HEADERS = ['X-Request-Id', 'Retry-After'];
+const EXPOSED_HEADERS = [
+  'X-Request-Id',
+  'Retry-After',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+];
 
 /** Everything between the socket and the controllers, the same for the service and its end-to-end tests. */
 export function setUpApp(app: NestExpressApplication): void {

@@ -70,12 +70,20 @@ const REQUEST_ID = {
 
 const RETRY_AFTER = { description: 'Seconds after which to try again.', schema: { type: 'integer' } };
 
+/** Where requests are counted every answer has them. */
+const RATE_LIMIT = {
+  'RateLimit-Limit': { description: 'Requests of this kind a minute.', schema: { type: 'integer' } },
+  'RateLimit-Remaining': { description: 'Those left at once.', schema: { type: 'integer' } },
+  'RateLimit-Reset': { description: 'Seconds until all of them are back.', schema: { type: 'integer' } },
+};
+
 /** What is true of every call: headers of answers; parameters have no examples, and objects among them are JSON. */
 function complete({ parameters = [], responses = {} }: Operation): void {
   for (const [status, response] of Object.entries(responses))
     response.headers = {
       'X-Request-Id': REQUEST_ID,
-      ...(status === '503' ? { 'Retry-After': RETRY_AFTER } : {}),
+      ...(status === '503' || status === '429' ? { 'Retry-After': RETRY_AFTER } : {}),
+      ...(status === '429' ? RATE_LIMIT : {}),
       ...response.headers,
     };
   for (const parameter of parameters.filter((candidate) => candidate.in === 'query')) {

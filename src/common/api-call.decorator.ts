@@ -42,6 +42,11 @@ const INVALID: ProblemExample = {
 const COMMON: readonly ProblemExample[] = [
   { status: 400, code: 'malformed_request', detail: 'The query string is not valid percent-encoding.' },
   {
+    status: 429,
+    code: 'too_many_requests',
+    detail: 'More than 1200 search requests a minute. Try again in 1 s.',
+  },
+  {
     status: 500,
     code: 'internal_error',
     detail: 'Something failed inside the service. Its log says what, under the request_id of this answer.',
@@ -66,6 +71,7 @@ const MEANING: Readonly<Record<number, string>> = {
   413: 'Too large. Nothing was stored.',
   415: 'Not application/json.',
   422: 'Understood but not acceptable; `errors` names each field. Nothing was changed.',
+  429: 'Too often; `Retry-After` says when to try again. Nothing was done.',
   500: 'A failure inside the service.',
   503: 'It cannot answer now; `Retry-After` says when to try again.',
 };

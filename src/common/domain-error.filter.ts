@@ -22,6 +22,7 @@ const STATUS: Record<ErrorKind, number> = {
   'too-large': HttpStatus.PAYLOAD_TOO_LARGE,
   unauthorized: HttpStatus.UNAUTHORIZED,
   forbidden: HttpStatus.FORBIDDEN,
+  'too-many': HttpStatus.TOO_MANY_REQUESTS,
   unavailable: HttpStatus.SERVICE_UNAVAILABLE,
 };
 
@@ -119,5 +120,5 @@ function detailOf(error: HttpException): string {
 }
 
 function retry(status: number, after = RETRY_AFTER): Pick<Problem, 'retryAfter'> {
-  return status === 503 ? { retryAfter: after } : {};
+  return status === 503 || status === 429 ? { retryAfter: after } : {};
 }

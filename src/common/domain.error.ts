@@ -13,6 +13,7 @@ export type ErrorKind =
   | 'too-large'
   | 'unauthorized'
   | 'forbidden'
+  | 'too-many'
   | 'unavailable';
 
 /**
@@ -23,7 +24,7 @@ export abstract class DomainError extends Error {
   abstract readonly code: string;
   abstract readonly kind: ErrorKind;
   readonly fields: readonly FieldProblem[] = [];
-  /** Seconds; set on `unavailable`. */
+  /** Seconds; set on `unavailable` and `too-many`. */
   readonly retryAfter?: number;
 }
 

@@ -7,6 +7,7 @@ export interface AppConfig {
   readonly database: DatabaseConfig;
   readonly embedding: EmbeddingConfig;
   readonly limits: Limits;
+  readonly rateLimits: RateLimits;
 }
 
 export interface ServerConfig {
@@ -114,6 +115,22 @@ export const DEFAULT_LIMITS: Limits = {
   labelBytes: 128,
   projectNameCharacters: 255,
   batchMemories: 500,
+};
+
+/** Requests a minute of one caller, by what they do; 0 is no limit. */
+export interface RateLimits {
+  readonly search: number;
+  readonly store: number;
+  readonly admin: number;
+}
+
+/** Where keys tell callers apart. */
+export const DEFAULT_RATE_LIMITS: RateLimits = {
+  // A search takes some 10 ms of a core: one caller cannot have more than about a fifth of it.
+  search: 1200,
+  store: 600,
+  // Prometheus asks four to twelve times a minute.
+  admin: 120,
 };
 
 /** Injects the `AppConfig`. */

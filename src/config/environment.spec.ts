@@ -25,6 +25,7 @@ describe('readAppConfig', () => {
       logLevel: 'info',
       timeouts: { headersMs: 10_000, requestMs: 60_000, answerMs: 30_000 },
     });
+    expect(config.rateLimits).toEqual({ search: 0, store: 0, admin: 0 });
     expect(config.memory.backend).toBe('auto');
     expect(config.chroma.path).toBe(resolve('data/chroma'));
     expect(config.embedding.modelsPath).toBe(resolve(__dirname, '../../models'));

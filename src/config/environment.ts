@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, ValidationError } from 'class-validator';
-import { AppConfig, Limits } from './app-config';
+import { AppConfig, AuthConfig, ClientTimeouts, DEFAULT_RATE_LIMITS, Limits, RateLimits } from './app-config';
 import { ConfigurationError } from './configuration.error';
 import { EnvVariable, variablesOf } from './env-variable.decorator';
 import { EnvDto } from './env.dto';
@@ -58,11 +58,7 @@ function toAppConfig(env: EnvDto): AppConfig {
       corsOrigins: env.CORS_ORIGINS?.split(',').map((origin) => origin.trim()) ?? [],
       allowUnauthenticated: env.ALLOW_UNAUTHENTICATED,
       logLevel: env.LOG_LEVEL,
-      timeouts: {
-        headersMs: Math.min(env.HEADERS_TIMEOUT_MS, env.REQUEST_TIMEOUT_MS),
-        requestMs: env.REQUEST_TIMEOUT_MS,
-        answerMs: env.ANSWER_TIMEOUT_MS,
-      },
+      timeouts: toTimeouts(env),
     },
     auth: {
       mode: env.AUTH_MODE,
@@ -98,6 +94,25 @@ function toAppConfig(env: EnvDto): AppConfig {
       dimensions: env.EMBEDDING_DIMENSIONS,
     },
     limits: toLimits(env),
+    rateLimits: toRateLimits(env.AUTH_MODE, env),
+  };
+}
+
+function toTimeouts(env: EnvDto): ClientTimeouts {
+  return {
+    headersMs: Math.min(env.HEADERS_TIMEOUT_MS, env.REQUEST_TIMEOUT_MS),
+    requestMs: env.REQUEST_TIMEOUT_MS,
+    answerMs: env.ANSWER_TIMEOUT_MS,
+  };
+}
+
+/** Without keys everybody may have one address, that of this machine or of a proxy: no limit unless it is asked for. */
+function toRateLimits(mode: AuthConfig['mode'], env: EnvDto): RateLimits {
+  const usual = mode === 'off' ? { search: 0, store: 0, admin: 0 } : DEFAULT_RATE_LIMITS;
+  return {
+    search: env.RATE_LIMIT_SEARCH ?? usual.search,
+    store: env.RATE_LIMIT_STORE ?? usual.store,
+    admin: env.RATE_LIMIT_ADMIN ?? usual.admin,
   };
 }
 

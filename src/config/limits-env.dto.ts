@@ -1,7 +1,7 @@
-import { DEFAULT_LIMITS } from './app-config';
+import { DEFAULT_LIMITS, DEFAULT_RATE_LIMITS } from './app-config';
 import { WholeNumberVariable } from './env-variable.decorator';
 
-/** The variables that say what a request may ask for at most, and how long it may take; a part of `EnvDto`. */
+/** The variables that say what a request, and a caller, may ask for at most; a part of `EnvDto`. */
 export class LimitsEnvDto {
   @WholeNumberVariable({
     section: 'Limits',
@@ -70,4 +70,36 @@ export class LimitsEnvDto {
     max: 600_000,
   })
   ANSWER_TIMEOUT_MS = 30_000;
+
+  @WholeNumberVariable({
+    section: 'Limits',
+    about:
+      'Requests a minute that read or search, of one key ([how they are counted](docs/limits.md)); `0` is no limit.',
+    min: 0,
+    max: 1_000_000,
+    defaultText: whereKeysAreOn(DEFAULT_RATE_LIMITS.search),
+  })
+  RATE_LIMIT_SEARCH?: number;
+
+  @WholeNumberVariable({
+    section: 'Limits',
+    about: 'The same for requests that store, change or delete. A batch counts once.',
+    min: 0,
+    max: 1_000_000,
+    defaultText: whereKeysAreOn(DEFAULT_RATE_LIMITS.store),
+  })
+  RATE_LIMIT_STORE?: number;
+
+  @WholeNumberVariable({
+    section: 'Limits',
+    about: 'The same for requests that operate the service.',
+    min: 0,
+    max: 1_000_000,
+    defaultText: whereKeysAreOn(DEFAULT_RATE_LIMITS.admin),
+  })
+  RATE_LIMIT_ADMIN?: number;
+}
+
+function whereKeysAreOn(limit: number): string {
+  return `\`${limit}\`, without keys \`0\``;
 }

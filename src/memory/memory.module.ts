@@ -66,7 +66,15 @@ export class MemoryModule implements NestModule, OnApplicationBootstrap, OnAppli
         ListingService,
         StatusService,
       ],
-      exports: [MemoryService, SearchService, ListingService, StatusService, MEMORY_BACKEND, BACKEND_STATE],
+      exports: [
+        CLOCK,
+        MemoryService,
+        SearchService,
+        ListingService,
+        StatusService,
+        MEMORY_BACKEND,
+        BACKEND_STATE,
+      ],
     };
   }
 

@@ -147,7 +147,8 @@ describe('the OpenAPI document of the built service', () => {
       if (!path.startsWith('/api/')) continue;
       for (const [status, response] of Object.entries(operation.responses))
         expect([name, status, isExemplary(status, response)]).toEqual([name, status, true]);
-      for (const status of ['400', '422', '500', '503']) expect(operation.responses).toHaveProperty(status);
+      for (const status of ['400', '422', '429', '500', '503'])
+        expect(operation.responses).toHaveProperty(status);
     }
   });
 

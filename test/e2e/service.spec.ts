@@ -137,7 +137,9 @@ describe('the service', () => {
     const ask = (origin: string) => api.http.get('/api/memory/status').set('Origin', origin);
     const allowed = await ask('https://app.example.org');
     expect(allowed.headers['access-control-allow-origin']).toBe('https://app.example.org');
-    expect(allowed.headers['access-control-expose-headers']).toBe('X-Request-Id,Retry-After');
+    expect(allowed.headers['access-control-expose-headers']).toBe(
+      'X-Request-Id,Retry-After,RateLimit-Limit,RateLimit-Remaining,RateLimit-Reset',
+    );
     expect((await ask('https://evil.example.org')).headers).not.toHaveProperty('access-control-allow-origin');
   });
 

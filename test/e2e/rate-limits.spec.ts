@@ -1,0 +1,91 @@
+import { Api, startApi } from '../support/api';
+
+const LIMITS = { RATE_LIMIT_SEARCH: '4', RATE_LIMIT_STORE: '2', RATE_LIMIT_ADMIN: '1' };
+
+describe('rate limits', () => {
+  let api: Api;
+  beforeEach(async () => {
+    api = await startApi({ environment: LIMITS });
+  });
+  afterEach(() => api.close());
+
+  const search = () => api.http.post('/api/memory/search').send({ query: 'tea' });
+  const store = () => api.http.post('/api/memory/store').send({ content: 'tea' });
+  const metrics = () => api.http.get('/metrics');
+
+  it('say with every answer what is left', async () => {
+    const told = async () => {
+      const { status, headers } = await search();
+      return [status, headers['ratelimit-limit'], headers['ratelimit-remaining'], headers['ratelimit-reset']];
+    };
+    expect(await told()).toEqual([200, '4', '3', '15']);
+    expect(await told()).toEqual([200, '4', '2', '30']);
+    api.clock.advance(15_000);
+    expect(await told()).toEqual([200, '4', '2', '30']);
+  });
+
+  it('answer 429 beyond them, and when to try again', async () => {
+    for (let i = 0; i < 4; i++) expect((await search()).status).toBe(200);
+    api.clock.advance(5_500);
+    const { status, headers, body } = await search();
+    expect([status, headers['content-type']]).toEqual([429, 'application/problem+json; charset=utf-8']);
+    expect(headers).toMatchObject({
+      'retry-after': '10',
+      'ratelimit-limit': '4',
+      'ratelimit-remaining': '0',
+      'ratelimit-reset': '55',
+    });
+    expect(body).toMatchObject({
+      status: 429,
+      code: 'too_many_requests',
+      detail: 'More than 4 search requests a minute. Try again in 10 s.',
+      errors: [],
+    });
+    api.clock.advance(10_000);
+    expect((await search()).status).toBe(200);
+  });
+
+  it('count what reads, what changes and what operates apart', async () => {
+    for (let i = 0; i < 4; i++) await search();
+    expect([(await store()).status, (await store()).status, (await store()).status]).toEqual([200, 200, 429]);
+    expect([(await metrics()).status, (await metrics()).status]).toEqual([200, 429]);
+    for (const path of ['', '/stats', '/projects', '/some-key', '/session/1'])
+      expect((await api.http.get(`/api/memory${path}`)).status).toBe(429);
+    expect((await api.http.delete('/api/memory/session/1')).status).toBe(429);
+  });
+
+  it('do nothing of what they refuse', async () => {
+    for (let i = 0; i < 3; i++) await store();
+    expect(await api.backend.count(1)).toBe(2);
+  });
+
+  it('count requests that are wrong too', async () => {
+    for (let i = 0; i < 4; i++) expect((await search().send({ query: '' })).status).toBe(422);
+    expect((await search()).status).toBe(429);
+  });
+
+  it('are not escaped by headers that name another address, nor by another user', async () => {
+    for (let i = 0; i < 4; i++) await search();
+    const { status } = await search()
+      .set({ 'X-Forwarded-For': '203.0.113.9', Forwarded: 'for=203.0.113.9', 'X-Real-IP': '203.0.113.9' })
+      .send({ query: 'tea', user_id: 2 });
+    expect(status).toBe(429);
+  });
+
+  it('leave health and documentation alone', async () => {
+    for (let i = 0; i < 6; i++)
+      for (const path of ['/health/live', '/health/ready', '/docs-json']) {
+        const { status, headers } = await api.http.get(path);
+        expect([status, headers['ratelimit-limit']]).toEqual([200, undefined]);
+      }
+  });
+});
+
+describe('rate limits without keys', () => {
+  it('are none, unless they are asked for', async () => {
+    const api = await startApi();
+    const { headers } = await api.http.post('/api/memory/search').send({ query: 'tea' });
+    expect(Object.keys(headers).filter((name) => name.startsWith('ratelimit'))).toEqual([]);
+    await api.close();
+  });
+});
