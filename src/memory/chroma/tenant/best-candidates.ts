@@ -19,8 +19,13 @@ export class BestCandidates {
     this.least = minSimilarity;
   }
 
+  /** Whether one of that similarity can be among them. */
+  takes(similarity: number): boolean {
+    return similarity >= this.least;
+  }
+
   offer(entry: TenantEntry, similarity: number): void {
-    if (similarity < this.least) return;
+    if (!this.takes(similarity)) return;
     const candidate = { entry, similarity };
     this.sorted.splice(this.placeOf(candidate), 0, candidate);
     if (this.sorted.length > this.limit) this.sorted.pop();

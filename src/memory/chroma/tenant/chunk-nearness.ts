@@ -13,8 +13,8 @@ import { VectorArena } from './vector-arena';
 /** Where vectors are not in memory, of so many memories at least all chunks are compared: a named speaker moves up among them. */
 const LEAST_COMPARED = 100;
 
-/** Comparing with a block takes 0.05 ms, more if entries are filtered. */
-const BLOCKS_BETWEEN_LOOKS = 4;
+/** Comparing with a block takes 0.02 ms. */
+const BLOCKS_BETWEEN_LOOKS = 8;
 
 export interface RankedChunk extends ChunkPlace {
   /** The cosine, and the bonus where the speaker is named. */
@@ -77,14 +77,17 @@ export class ChunkNearness {
   ): Promise<void> {
     if (vectors.dimension !== undefined && vectors.dimension !== this.query.vector.length)
       throw new BackendUnavailableError(OTHER_DIMENSION);
+    const bonus = this.named.size === 0 ? 0 : NAMED_BONUS;
     const offer = (entry: TenantEntry, row: number, cosine: number) => {
+      // Most are not near enough, which is seen without looking at the entry.
+      if (!best.takes(cosine + bonus) || !isWanted(entry)) return;
       const { speaker } = entry.header;
       const rank = speaker !== null && this.named.has(speaker) ? cosine + NAMED_BONUS : cosine;
       if (best.takes(rank)) best.offer({ entry, chunk: vectors.numberOf(entry, row), rank });
     };
     await visitInSlices(
       vectors.moment(),
-      (block) => this.question.compareRows(block, isWanted, offer),
+      (block) => this.question.compareRows(block, offer),
       BLOCKS_BETWEEN_LOOKS,
     );
   }
@@ -92,13 +95,8 @@ export class ChunkNearness {
   private cosines(vectors: VectorArena<TenantEntry>, entry: TenantEntry): Map<number, number> {
     const rows = vectors.rowsOf(entry);
     if (!rows) return new Map();
-    const { numbers, first, count } = rows;
-    return new Map(
-      Array.from({ length: count }, (_, row) => [
-        vectors.numberOf(entry, row),
-        this.question.similarity(numbers, first + row),
-      ]),
-    );
+    const similarities = this.question.similarities(rows.numbers, rows.first, rows.count);
+    return new Map([...similarities].map((similarity, row) => [vectors.numberOf(entry, row), similarity]));
   }
 }
 

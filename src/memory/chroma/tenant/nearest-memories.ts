@@ -17,8 +17,8 @@ const ASKED_PER_MEMORY = 4;
 /** Vectors in one answer: parsing more would block the event loop longer than 10 ms. */
 const VECTORS_PER_ANSWER = 128;
 
-/** Comparing with a block takes 0.05 ms, more if entries are filtered. */
-const BLOCKS_BETWEEN_LOOKS = 4;
+/** Comparing with a block takes 0.02 ms. */
+const BLOCKS_BETWEEN_LOOKS = 8;
 
 export interface Nearest {
   readonly candidates: readonly Candidate[];
@@ -112,11 +112,11 @@ async function nearestIn(
     throw new BackendUnavailableError(OTHER_DIMENSION);
   const question = new Question(vector);
   const best = new BestCandidates(limit, minSimilarity);
-  await visitInSlices(
-    vectors.moment(),
-    (block) => question.compare(block, isWanted, (entry, similarity) => best.offer(entry, similarity)),
-    BLOCKS_BETWEEN_LOOKS,
-  );
+  // Most are not near enough, which is seen without looking at the entry.
+  const offer = (entry: TenantEntry, similarity: number) => {
+    if (best.takes(similarity) && isWanted(entry)) best.offer(entry, similarity);
+  };
+  await visitInSlices(vectors.moment(), (block) => question.compare(block, offer), BLOCKS_BETWEEN_LOOKS);
   return best.result();
 }
 
