@@ -75,6 +75,20 @@ export class MissingScopeError extends ForbiddenError {
 export class UserExistsError extends DomainError {
   readonly code = 'user_exists';
   readonly kind = 'conflict';
+
+  static ofName(name: string): UserExistsError {
+    return new UserExistsError(`There is a user ${JSON.stringify(name)} already: take another name.`);
+  }
+
+  static ofId(id: number): UserExistsError {
+    return new UserExistsError(`User ${id} has a name already: "users list" shows it.`);
+  }
+
+  static leaving(id: number): UserExistsError {
+    return new UserExistsError(
+      `The memories of an earlier user ${id} are still being removed: try again later.`,
+    );
+  }
 }
 
 export class UserNotFoundError extends DomainError {

@@ -7,8 +7,8 @@ export const KEY_STORE = Symbol('KEY_STORE');
  * The port: where users and keys are kept. `test/contract/key-store.contract.ts` proves each sentence on every adapter.
  *
  * Any number of processes work on one store at once. A write that resolved is seen by every later call of every process,
- * survives `kill -9`, and undoes no write of another. `BackendUnavailableError` when the store cannot be reached, read
- * or written.
+ * survives `kill -9`, and undoes no write of another. Where the store cannot be reached, read or written, calls reject with
+ * what whoever runs the service can do about it, which is not for callers.
  */
 export interface KeyStore {
   /** Lets go of every resource. Safe to call twice. */

@@ -71,7 +71,9 @@ describeNative('the roles of a native PostgreSQL', () => {
     expect(grants.map(({ role, may, tables }) => `${role}: ${may}: ${tables}`)).toEqual([
       `wm_app: ${rows}: import_undo memories memory_vectors projects`,
       'wm_app: select: schema_migrations',
-      'wm_definer: insert select: embedding_models users',
+      'wm_definer: delete insert select: users',
+      'wm_definer: delete select: access_keys',
+      'wm_definer: insert select: embedding_models',
       'wm_definer: select: memories memory_vectors',
     ]);
   });

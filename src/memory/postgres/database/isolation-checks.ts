@@ -17,6 +17,11 @@ export async function checkIsolation(service: DataSource): Promise<void> {
     const [proof] = (await runner.query(ISOLATION_PROOF)) as IsolationProof[];
     if (proof!.bypasses) throw notInForce(APP_ROLE, `the role bypasses it. ${REMEDY}`);
     await refuseOpenPolicies(runner);
+    if (proof!.reaches)
+      throw notInForce(
+        APP_ROLE,
+        `it can read users or keys themselves. As the owner of the tables: REVOKE ALL ON ${BEYOND_REACH.join(', ')} FROM PUBLIC, ${APP_ROLE};`,
+      );
     if (proof!.rows || !proof!.forced)
       throw notInForce(APP_ROLE, `rows are readable with no tenant set, or its policies are off. ${REMEDY}`);
   } finally {
@@ -29,14 +34,21 @@ interface IsolationProof {
   readonly bypasses: boolean;
   readonly rows: boolean;
   readonly forced: boolean;
+  readonly reaches: boolean;
 }
+
+/** What the app has functions for. */
+const BEYOND_REACH = ['wisdom_memory.users', 'wisdom_memory.access_keys'];
 
 const ISOLATION_PROOF = `
   select (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) as bypasses,
          exists (select from wisdom_memory.memories) or exists (select from wisdom_memory.memory_vectors) as rows,
          (select count(*) = 4 and bool_and(relrowsecurity and relforcerowsecurity) from pg_class
           where relnamespace = 'wisdom_memory'::regnamespace
-            and relname in ('projects', 'memories', 'memory_vectors', 'import_undo')) as forced`;
+            and relname in ('projects', 'memories', 'memory_vectors', 'import_undo')) as forced,
+         (select bool_or(has_any_column_privilege(current_user, reached, 'select, insert, update')
+                         or has_table_privilege(current_user, reached, 'delete'))
+          from unnest('{${BEYOND_REACH.join(',')}}'::text[]) as reached) as reaches`;
 
 /**
  * That no policy shows the current role the rows of any tenant, as one for a role that it is a member of might. Superusers

@@ -21,6 +21,7 @@ export class PostgresDatabase {
   /** Whether batches can be staged in temporary tables, by COPY; known once connected. */
   mayStage = false;
   private service?: DataSource;
+  private connecting?: Promise<void>;
 
   constructor(
     readonly config: DatabaseConfig,
@@ -30,11 +31,20 @@ export class PostgresDatabase {
   }
 
   /**
-   * Checks the server, brings the schema up to date and proves the isolation of tenants.
+   * Checks the server, brings the schema up to date and proves the isolation of tenants. Does nothing where that is done;
+   * what failed can be tried again.
    *
    * @throws StartupError with what to do.
    */
-  async connect(): Promise<void> {
+  connect(): Promise<void> {
+    this.connecting ??= this.open().catch((error: unknown) => {
+      this.connecting = undefined;
+      throw error;
+    });
+    return this.connecting;
+  }
+
+  private async open(): Promise<void> {
     await this.host.start();
     try {
       const schema = await prepareSchema(this.host, this.config.migrations, this.log);
@@ -69,6 +79,7 @@ export class PostgresDatabase {
   async close(): Promise<void> {
     const service = this.service;
     this.service = undefined;
+    this.connecting = undefined;
     await service?.destroy();
     await this.host.stop();
   }

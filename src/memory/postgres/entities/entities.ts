@@ -1,3 +1,4 @@
+import { AccessKeyEntity } from './access-key.entity';
 import { EmbeddingModelEntity } from './embedding-model.entity';
 import { ImportCollectionEntity } from './import-collection.entity';
 import { ImportRunEntity } from './import-run.entity';
@@ -10,6 +11,7 @@ import { UserEntity } from './user.entity';
 /** Every table; a test compares them with what the migrations make. */
 export const ENTITIES = [
   UserEntity,
+  AccessKeyEntity,
   ProjectEntity,
   MemoryEntity,
   MemoryVectorEntity,
