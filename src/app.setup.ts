@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { AUTHENTICATE } from './auth/authenticate.middleware';
 import { DomainErrorFilter } from './common/domain-error.filter';
+import { refuseForeignPages } from './common/foreign-pages';
 import { jsonBodyOptions, refuseOtherMediaTypes } from './common/json-body.middleware';
 import { answerProtocolErrors } from './common/protocol-errors';
 import { parseQuery } from './common/query-parser';
@@ -29,7 +30,7 @@ const EXPOSED_HEADERS = [
 
 /** Everything between the socket and the controllers, the same for the service and its end-to-end tests. */
 export function setUpApp(app: NestExpressApplication): void {
-  const { server, limits } = app.get<AppConfig>(APP_CONFIG);
+  const { auth, server, limits } = app.get<AppConfig>(APP_CONFIG);
   answerProtocolErrors(app.getHttpServer());
   cutOffSlowClients(app.getHttpServer(), server.timeouts);
   admitReadableRequests(app.getHttpServer());
@@ -40,6 +41,8 @@ export function setUpApp(app: NestExpressApplication): void {
   app.use(helmet(headersForPlainHttp()));
   app.use(refuseUnmetDemands);
   app.enableCors({ origin: corsOrigin(server.corsOrigins), exposedHeaders: EXPOSED_HEADERS });
+  // A page has no key of its own.
+  if (auth.mode === 'off') app.use(refuseForeignPages(server.corsOrigins, server.allowedHosts));
   app.use(app.get(AUTHENTICATE));
   app.use(refuseOtherMethods(() => routerOf(app).stack));
   app.useBodyParser(

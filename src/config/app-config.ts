@@ -14,6 +14,8 @@ export interface ServerConfig {
   readonly host: string;
   readonly port: number;
   readonly corsOrigins: readonly string[];
+  /** In lower case. */
+  readonly allowedHosts: readonly string[];
   readonly allowUnauthenticated: boolean;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly timeouts: ClientTimeouts;

@@ -52,6 +52,15 @@ export class EnvDto extends LimitsEnvDto {
   })
   CORS_ORIGINS?: string;
 
+  @TextVariable({
+    section: 'Server',
+    about:
+      'Names by which the service is called while `AUTH_MODE=off`, separated by commas. Names without a dot, `localhost` and IP addresses need not be listed; others are refused ([why](SECURITY.md)).',
+    takes: 'host names separated by commas',
+    accepts: (value) => value.split(',').every((name) => /^[\w-]+(\.[\w-]+)*$/.test(name.trim())),
+  })
+  ALLOWED_HOSTS?: string;
+
   @ChoiceVariable({
     section: 'Server',
     about: 'The least important lines that are written.',

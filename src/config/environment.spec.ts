@@ -21,6 +21,7 @@ describe('readAppConfig', () => {
       host: '127.0.0.1',
       port: 8000,
       corsOrigins: [],
+      allowedHosts: [],
       allowUnauthenticated: false,
       logLevel: 'info',
       timeouts: { headersMs: 10_000, requestMs: 60_000, answerMs: 30_000 },
@@ -35,6 +36,7 @@ describe('readAppConfig', () => {
     const config = readAppConfig({
       PORT: '0',
       CORS_ORIGINS: 'https://a.example, http://localhost:3000',
+      ALLOWED_HOSTS: 'Memory.Example,b.example',
       DATABASE_URL: 'postgresql://me:secret@db/wisdom',
       DATABASE_MIGRATIONS: 'off',
       MAX_LABEL_BYTES: '64',
@@ -42,6 +44,7 @@ describe('readAppConfig', () => {
     });
     expect(config.server.port).toBe(0);
     expect(config.server.corsOrigins).toEqual(['https://a.example', 'http://localhost:3000']);
+    expect(config.server.allowedHosts).toEqual(['memory.example', 'b.example']);
     expect(config.database.adminUrl).toBe('postgresql://me:secret@db/wisdom');
     expect(config.database.migrations).toBe(false);
     expect(config.limits.labelBytes).toBe(64);

@@ -50,12 +50,18 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
+/** Texts between commas. */
+function listOf(text = ''): string[] {
+  return text === '' ? [] : text.split(',').map((part) => part.trim());
+}
+
 function toAppConfig(env: EnvDto): AppConfig {
   return {
     server: {
       host: env.HOST,
       port: env.PORT,
-      corsOrigins: env.CORS_ORIGINS?.split(',').map((origin) => origin.trim()) ?? [],
+      corsOrigins: listOf(env.CORS_ORIGINS),
+      allowedHosts: listOf(env.ALLOWED_HOSTS?.toLowerCase()),
       allowUnauthenticated: env.ALLOW_UNAUTHENTICATED,
       logLevel: env.LOG_LEVEL,
       timeouts: toTimeouts(env),

@@ -19,7 +19,7 @@ describe('the service', () => {
     api = await startApi({
       embedder,
       backend: (clock) => new FailingRepository(clock),
-      environment: { CORS_ORIGINS: 'https://app.example.org' },
+      environment: { CORS_ORIGINS: 'https://app.example.org', ALLOWED_HOSTS: 'memory.example.org' },
     });
   });
   afterEach(() => api.close());
@@ -141,6 +141,29 @@ describe('the service', () => {
       'X-Request-Id,Retry-After,RateLimit-Limit,RateLimit-Remaining,RateLimit-Reset',
     );
     expect((await ask('https://evil.example.org')).headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
+  it('does nothing of what pages of other origins send', async () => {
+    // Without a type, as a browser sends a Blob, asking nobody before.
+    const store = (headers: Record<string, string>) =>
+      fetch(`${api.url}/api/memory/store`, { method: 'POST', headers, body: new Blob(['{"content": "x"}']) });
+    const refused = await store({ Origin: 'https://evil.example.org' });
+    expect([refused.status, await refused.json()]).toEqual([
+      403,
+      expect.objectContaining({ code: 'foreign_page' }),
+    ]);
+    expect(await api.backend.count(1)).toBe(0);
+    const own: Record<string, string>[] = [{}, { Origin: api.url }, { Origin: 'https://app.example.org' }];
+    const statuses = own.map(async (headers) => {
+      return (await store(headers)).status;
+    });
+    expect(await Promise.all(statuses)).toEqual([200, 200, 200]);
+  });
+
+  it('tells nothing to pages under a name that its owner lets mean this machine', async () => {
+    const ask = (name: string) => api.http.get('/api/memory/status').set('Host', `${name}:8000`);
+    expect((await ask('evil.example.org')).body).toMatchObject({ status: 403, code: 'foreign_page' });
+    expect((await ask('memory.example.org')).status).toBe(200);
   });
 
   it('answers with headers that browsers are safe with', async () => {
