@@ -30,7 +30,8 @@ const EXPOSED_HEADERS = [
 
 /** Everything between the socket and the controllers, the same for the service and its end-to-end tests. */
 export function setUpApp(app: NestExpressApplication): void {
-  const { auth, server, limits } = app.get<AppConfig>(APP_CONFIG);
+  const config = app.get<AppConfig>(APP_CONFIG);
+  const { auth, server, limits } = config;
   answerProtocolErrors(app.getHttpServer());
   cutOffSlowClients(app.getHttpServer(), server.timeouts);
   admitReadableRequests(app.getHttpServer());
@@ -55,7 +56,7 @@ export function setUpApp(app: NestExpressApplication): void {
   app.use(refuseOtherMediaTypes);
   app.useGlobalPipes(new RequestPipe(limits.batchMemories, dtoRules(limits, app.get<Clock>(CLOCK))));
   app.useGlobalFilters(new DomainErrorFilter());
-  setUpOpenApi(app, limits);
+  setUpOpenApi(app, config);
 }
 
 /** Express does not type its router. */

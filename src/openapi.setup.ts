@@ -1,14 +1,15 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { KEY_SCHEME } from './auth/required-scope.decorator';
 import { LIMIT_EXTENSION } from './common/validation.decorator';
 import { VERSION } from './common/version';
-import type { Limits } from './config/app-config';
+import type { AppConfig, Limits } from './config/app-config';
 import { mostJsonParts, singleBodyBytes } from './memory/rules/body-size';
 import { MEMORIES, SEARCH, SERVICE, SESSIONS } from './memory/docs/memory-problems';
 
 /** Serves Swagger UI at `/docs` and the document at `/docs-json`. Everything it needs comes from here, offline too. */
-export function setUpOpenApi(app: INestApplication, limits: Limits): void {
-  SwaggerModule.setup('docs', app, () => openApiDocument(app, limits), {
+export function setUpOpenApi(app: INestApplication, config: AppConfig): void {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app, config), {
     jsonDocumentUrl: 'docs-json',
     customSiteTitle: 'Wisdom Memory',
     // The badge of a validator elsewhere: not offline, and not allowed by our own policy.
@@ -21,11 +22,11 @@ export function setUpOpenApi(app: INestApplication, limits: Limits): void {
   });
 }
 
-/** The OpenAPI document, with the limits that are configured. */
-export function openApiDocument(app: INestApplication, limits: Limits): OpenAPIObject {
+/** The OpenAPI document, with the limits that are configured, and keys where they are taken. */
+export function openApiDocument(app: INestApplication, { limits, auth }: AppConfig): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Wisdom Memory')
-    .setDescription(description(limits))
+    .setDescription(description(limits, auth.mode))
     .setVersion(VERSION)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addTag(MEMORIES, 'Store, read, change, list and delete.')
@@ -33,6 +34,7 @@ export function openApiDocument(app: INestApplication, limits: Limits): OpenAPIO
     .addTag(SESSIONS, 'What belongs together.')
     .addTag(SERVICE, 'How the service is, and how much there is.')
     .addTag('Operation', 'For the machines that watch the service.')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'wm_<prefix>_<secret>' }, KEY_SCHEME)
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     autoTagControllers: false,
@@ -40,6 +42,7 @@ export function openApiDocument(app: INestApplication, limits: Limits): OpenAPIO
   });
   for (const path of Object.values(document.paths))
     for (const operation of Object.values(path as Record<string, Operation>)) complete(operation);
+  if (auth.mode === 'off') withoutKeys(document);
   withLimits(document, limits);
   refuseOtherFields(document);
   return document;
@@ -55,6 +58,7 @@ interface Operation {
   readonly parameters?: Parameter[];
   readonly requestBody?: unknown;
   readonly responses?: Record<string, { headers?: object }>;
+  security?: unknown;
 }
 
 interface Parameter {
@@ -67,6 +71,8 @@ const REQUEST_ID = {
   description: 'Yours, if you sent a sane one; also in the log and in errors.',
   schema: { type: 'string' },
 };
+
+const CHALLENGE = { description: 'What is missing (RFC 6750).', schema: { type: 'string' } };
 
 const RETRY_AFTER = { description: 'Seconds after which to try again.', schema: { type: 'integer' } };
 
@@ -84,6 +90,7 @@ function complete({ parameters = [], responses = {} }: Operation): void {
       'X-Request-Id': REQUEST_ID,
       ...(status === '503' || status === '429' ? { 'Retry-After': RETRY_AFTER } : {}),
       ...(status === '429' ? RATE_LIMIT : {}),
+      ...(status === '401' ? { 'WWW-Authenticate': CHALLENGE } : {}),
       ...response.headers,
     };
   for (const parameter of parameters.filter((candidate) => candidate.in === 'query')) {
@@ -95,6 +102,16 @@ function complete({ parameters = [], responses = {} }: Operation): void {
     parameter.content = { 'application/json': { schema: parameter.schema, example: {} } };
     delete parameter.schema;
   }
+}
+
+/** Where everybody may call, nobody is asked for a key and nobody is refused for one. */
+function withoutKeys({ paths, components }: OpenAPIObject): void {
+  delete components?.securitySchemes;
+  for (const path of Object.values(paths))
+    for (const operation of Object.values(path as Record<string, Operation>)) {
+      delete operation.security;
+      for (const status of ['401', '403']) delete operation.responses?.[status];
+    }
 }
 
 /** Says of every schema that a request body consists of that other fields are refused. */
@@ -124,12 +141,19 @@ function withLimits(part: unknown, limits: Limits): void {
   for (const nested of Object.values(named)) withLimits(nested, limits);
 }
 
-function description(limits: Limits): string {
+const USERS: Readonly<Record<AppConfig['auth']['mode'], string>> = {
+  off: '`user_id`, a positive integer, 1 if not given.',
+  'api-key':
+    "that of the key, sent as `Authorization: Bearer wm_...`. `user_id` may be left out; another than the key's is refused. A key may " +
+    'be for one project alone, and lets do what its scopes say: `read`, `write`, `admin`.',
+};
+
+function description(limits: Limits, mode: AppConfig['auth']['mode']): string {
   const keysIn = (path: string) => mostJsonParts(path, limits).keys.toLocaleString('en');
   return `A self-hosted semantic memory for AI agents and assistants: it keeps what was said or learned, and finds it again by meaning
 and filters.
 
-**Users.** Every call works inside one user's memories: \`user_id\`, a positive integer, 1 if not given. Nothing of anybody else is
+**Users.** Every call works inside one user's memories: ${USERS[mode]} Nothing of anybody else is
 ever read, counted or changed.
 
 **Errors** are \`application/problem+json\` (RFC 9457): \`detail\` says what is wrong and what to do, \`code\` is stable, \`errors[]\` names

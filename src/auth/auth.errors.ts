@@ -43,6 +43,17 @@ export class InvalidKeyError extends UnauthorizedError {
   }
 }
 
+/** Whether a key is good cannot be told now. */
+export class KeysUnavailableError extends DomainError {
+  readonly code = 'keys_unavailable';
+  readonly kind = 'unavailable';
+  override readonly retryAfter = 5;
+
+  constructor(options: ErrorOptions) {
+    super('Keys cannot be checked at the moment: try again.', options);
+  }
+}
+
 /** The key is good, but not for this. */
 export abstract class ForbiddenError extends DomainError {
   readonly kind = 'forbidden';

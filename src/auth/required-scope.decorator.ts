@@ -1,4 +1,7 @@
-import { CustomDecorator, SetMetadata } from '@nestjs/common';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiBearerAuth } from '@nestjs/swagger';
+import { ApiProblems } from '../common/api-call.decorator';
+import { InvalidKeyError, MissingKeyError, MissingScopeError, OtherUserError } from './auth.errors';
 import type { Scope } from './scope';
 
 /** Under it, a route says what its caller must have: scopes, all of them, or `open` where that is nothing. */
@@ -6,12 +9,25 @@ export const ROUTE_ACCESS = Symbol('ROUTE_ACCESS');
 
 export type RouteAccess = 'open' | readonly [Scope, ...Scope[]];
 
+/** By which Swagger knows the keys. */
+export const KEY_SCHEME = 'key';
+
 /** The call takes a key with all of these scopes. Every route has this or `OpenToAll`; one without is refused. */
-export function RequiresScope(...scopes: readonly [Scope, ...Scope[]]): CustomDecorator<symbol> {
-  return SetMetadata(ROUTE_ACCESS, scopes satisfies RouteAccess);
+export function RequiresScope(...scopes: readonly [Scope, ...Scope[]]): MethodDecorator {
+  const refusals = [
+    { status: 401, error: new MissingKeyError() },
+    { status: 401, error: InvalidKeyError.unknown() },
+    { status: 403, error: new MissingScopeError(scopes) },
+    ...(scopes.includes('admin') ? [] : [{ status: 403, error: new OtherUserError() }]),
+  ];
+  return applyDecorators(
+    SetMetadata(ROUTE_ACCESS, scopes satisfies RouteAccess),
+    ApiBearerAuth(KEY_SCHEME),
+    ApiProblems(refusals.map(({ status, error: { code, message: detail } }) => ({ status, code, detail }))),
+  );
 }
 
 /** The call takes no key. What it answers may still depend on one that is sent. */
-export function OpenToAll(): CustomDecorator<symbol> {
+export function OpenToAll(): MethodDecorator {
   return SetMetadata(ROUTE_ACCESS, 'open' satisfies RouteAccess);
 }

@@ -66,6 +66,8 @@ const OF_BODIES: readonly ProblemExample[] = [
 
 const MEANING: Readonly<Record<number, string>> = {
   400: 'Malformed: no JSON, or broken percent-encoding.',
+  401: 'No key, or not one that is good.',
+  403: 'The key is good, but not for this. Nothing was done.',
   404: 'There is no such thing.',
   409: 'Something is not as the caller expects. Nothing was changed.',
   413: 'Too large. Nothing was stored.',
@@ -92,10 +94,18 @@ export function ApiCall({
     ApiOperation({ summary, description }),
     ...(body ? [ApiBody({ type: body.type, examples: { ...body.examples }, required: !body.optional })] : []),
     ApiResponse({ status, ...response }),
-    ...[...new Set(all.map((problem) => problem.status))].map((code) =>
+    ApiProblems(all),
+  );
+}
+
+/** Documents errors as problem+json, all of those with a status together. */
+export function ApiProblems(problems: readonly ProblemExample[]): MethodDecorator {
+  const statuses = new Set(problems.map(({ status }) => status));
+  return applyDecorators(
+    ...[...statuses].map((code) =>
       problemResponse(
         code,
-        all.filter((problem) => problem.status === code),
+        problems.filter(({ status }) => status === code),
       ),
     ),
     ApiExtraModels(ProblemDto),

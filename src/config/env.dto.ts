@@ -32,10 +32,18 @@ export class EnvDto extends LimitsEnvDto {
 
   @ChoiceVariable({
     section: 'Server',
-    about: 'Who may call: `off` is everybody.',
-    of: ['off'],
+    about: 'Who may call: `off` is everybody, `api-key` whoever has a [key](docs/keys.md).',
+    of: ['off', 'api-key'],
   })
-  AUTH_MODE = 'off' as const;
+  AUTH_MODE: 'off' | 'api-key' = 'off';
+
+  @TextVariable({
+    section: 'Server',
+    about: 'File of users and keys, where they are not in PostgreSQL.',
+    takes: 'a path',
+    defaultText: '`CHROMA_PATH` with `.keys.json` behind it',
+  })
+  KEYS_FILE?: string;
 
   @FlagVariable({
     section: 'Server',

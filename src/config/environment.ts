@@ -34,10 +34,11 @@ function describe({ property, value, constraints }: ValidationError, variables: 
 
 function brokenRules(env: EnvDto): string[] {
   const problems: string[] = [];
-  if (!isLoopback(env.HOST) && !env.ALLOW_UNAUTHENTICATED)
+  if (env.AUTH_MODE === 'off' && !isLoopback(env.HOST) && !env.ALLOW_UNAUTHENTICATED)
     problems.push(
       `HOST is ${env.HOST}, where others can reach the service, and AUTH_MODE=off lets them read everything: ` +
-        'take a loopback address such as 127.0.0.1, or set ALLOW_UNAUTHENTICATED=true if something else keeps them out',
+        'set AUTH_MODE=api-key, take a loopback address such as 127.0.0.1, or set ALLOW_UNAUTHENTICATED=true if something ' +
+        'else keeps them out',
     );
   if (env.MEMORY_BACKEND === 'postgresql' && env.DATABASE_URL === undefined)
     problems.push('MEMORY_BACKEND=postgresql needs DATABASE_URL, which is not set');
@@ -68,7 +69,7 @@ function toAppConfig(env: EnvDto): AppConfig {
     },
     auth: {
       mode: env.AUTH_MODE,
-      keysFile: `${resolve(env.CHROMA_PATH)}.keys.json`,
+      keysFile: resolve(env.KEYS_FILE ?? `${resolve(env.CHROMA_PATH)}.keys.json`),
     },
     memory: { backend: env.MEMORY_BACKEND, textSearchLanguage: env.TEXT_SEARCH_LANGUAGE },
     chroma: {

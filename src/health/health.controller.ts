@@ -1,6 +1,8 @@
 import { Controller, Get, HttpStatus, Res, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { Caller } from '../auth/caller.decorator';
+import type { Principal } from '../auth/principal';
 import { OpenToAll } from '../auth/required-scope.decorator';
 import { StrictRequestGuard } from '../common/strict-request.guard';
 import { LivenessDto, ReadinessDto, readinessDto } from './health.dto';
@@ -28,8 +30,11 @@ export class HealthController {
   })
   @ApiResponse({ status: HttpStatus.OK, type: ReadinessDto })
   @ApiResponse({ status: HttpStatus.SERVICE_UNAVAILABLE, type: ReadinessDto })
-  async ready(@Res({ passthrough: true }) response: Response): Promise<ReadinessDto> {
-    const readiness = readinessDto(await this.health.readiness());
+  async ready(
+    @Caller('if any') caller: Principal | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ReadinessDto> {
+    const readiness = readinessDto(await this.health.readiness(), caller?.scopes.has('admin') === true);
     const serves = readiness.status === 'ok' || readiness.status === 'degraded';
     response.status(serves ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
     return readiness;

@@ -17,11 +17,16 @@ export class ReadinessDto {
   /** `degraded` serves and says in `checks` what is wrong; `error` and `shutting_down` come with 503. */
   readonly status!: 'ok' | 'degraded' | 'error' | 'shutting_down';
 
-  /** What the service needs: the store that is in use (`chromadb` or `postgresql`) and the `model`. */
-  readonly checks!: Record<string, CheckDto>;
+  /**
+   * What the service needs: the store that is in use (`chromadb` or `postgresql`) and the `model`. Where the service takes
+   * keys, only for one with the scope `admin`.
+   */
+  readonly checks?: Record<string, CheckDto>;
 }
 
-export function readinessDto({ status, details }: HealthCheckResult): ReadinessDto {
+/** @param detailed whether it is said what is wrong with what. */
+export function readinessDto({ status, details }: HealthCheckResult, detailed: boolean): ReadinessDto {
+  if (!detailed) return { status };
   const checks = Object.entries(details).map(([name, check]): [string, CheckDto] => [
     name,
     { status: check.status, ...(typeof check.message === 'string' ? { message: check.message } : {}) },

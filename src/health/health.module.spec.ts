@@ -1,6 +1,7 @@
 import { Global, INestApplication, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
+import { AdmittedRequest, EVERYBODY, Principal } from '../auth/principal';
 import { EMBEDDER } from '../embedding/embedder';
 import { EmbeddingModule } from '../embedding/embedding.module';
 import { BACKEND_STATE } from '../memory/backend-state';
@@ -28,6 +29,7 @@ class NoModule {}
 
 describe('HealthModule', () => {
   let app: INestApplication;
+  let principal: Principal | undefined;
 
   beforeEach(async () => {
     Object.assign(store, { ping: () => Promise.resolve() });
@@ -38,6 +40,11 @@ describe('HealthModule', () => {
       .useModule(NoModule)
       .compile();
     app = module.createNestApplication({ logger: false });
+    principal = EVERYBODY;
+    app.use((request: AdmittedRequest, _response: unknown, next: () => void) => {
+      request.principal = principal;
+      next();
+    });
     await app.init();
   });
 
@@ -69,6 +76,12 @@ describe('HealthModule', () => {
     model.countTokens = () => Promise.reject(new Error('The thread ended.'));
     const { body } = await ready().expect(503);
     expect(body.checks.model).toEqual({ status: 'down', message: 'The thread ended.' });
+  });
+
+  it('keeps what is wrong to those who watch the service', async () => {
+    store.ping = () => Promise.reject(new BackendUnavailableError('ChromaDB does not answer.'));
+    for (principal of [undefined, { ...EVERYBODY, scopes: new Set(['read', 'write'] as const) }])
+      await ready().expect(503, { status: 'error' });
   });
 
   it('waits for no store for ever', async () => {

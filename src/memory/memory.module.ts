@@ -7,6 +7,7 @@ import {
   OnApplicationBootstrap,
   OnApplicationShutdown,
 } from '@nestjs/common';
+import { KEY_STORE, type KeyStore } from '../auth/key-store';
 import { ConfigModule } from '../config/config.module';
 import type { Environment } from '../config/environment';
 import { GivenConfigModule } from '../config/given-config.module';
@@ -47,6 +48,7 @@ export class MemoryModule implements NestModule, OnApplicationBootstrap, OnAppli
   constructor(
     @Inject(MEMORY_BACKEND) private readonly backend: MemoryBackend,
     @Inject(BACKEND_STATE) private readonly state: BackendState,
+    @Inject(KEY_STORE) private readonly keys: KeyStore,
   ) {}
 
   static forRoot({ http = true, environment }: MemoryModuleOptions = {}): DynamicModule {
@@ -74,6 +76,7 @@ export class MemoryModule implements NestModule, OnApplicationBootstrap, OnAppli
         StatusService,
         MEMORY_BACKEND,
         BACKEND_STATE,
+        KEY_STORE,
       ],
     };
   }
@@ -90,7 +93,8 @@ export class MemoryModule implements NestModule, OnApplicationBootstrap, OnAppli
   }
 
   /** After the last request was answered. */
-  onApplicationShutdown(): Promise<void> {
-    return this.backend.close();
+  async onApplicationShutdown(): Promise<void> {
+    await this.backend.close();
+    await this.keys.close();
   }
 }

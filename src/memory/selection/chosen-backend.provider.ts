@@ -23,6 +23,8 @@ export interface ChosenBackend {
 /** What backends are made of. */
 export interface BackendParts {
   readonly config: AppConfig;
+  /** Not connected; of nothing where no URL is configured. */
+  readonly database: PostgresDatabase;
   readonly clock: Clock;
   readonly embedder: Embedder;
 }
@@ -71,9 +73,9 @@ function waitingFor(
   return { place, waiting: new WaitingMemories(place, arrived, parts.clock, new Logger('Fallback')) };
 }
 
-function postgresOf({ config, clock, embedder }: BackendParts): PostgresMemoryRepository {
+function postgresOf({ config, database, clock, embedder }: BackendParts): PostgresMemoryRepository {
   const analysis = new WordAnalysis(config.memory.textSearchLanguage);
-  return new PostgresMemoryRepository(databaseOf(config), clock, () => embedder.model, analysis);
+  return new PostgresMemoryRepository(database, clock, () => embedder.model, analysis);
 }
 
 function surroundingsOf({ clock, embedder }: BackendParts): ChromaSurroundings {
