@@ -62,14 +62,17 @@ export function scoreMemories(
 ): ScoredMemory[] {
   const surroundings = surroundingsOf(chunks);
   const idfs = scope.chunksWith.map((chunksWith) => (chunksWith === 0 ? 0 : idf(scope.chunks, chunksWith)));
-  const most = idfs.reduce((sum, weight) => sum + weight, 0);
+  const words = idfs.flatMap((weight, word) =>
+    weight === 0 ? [] : [{ weight, found: chunks.map(({ counts }) => saturated(counts[word]!)) }],
+  );
+  const cosines = chunks.map(({ cosine }) => cosine);
   const isNamed = new Set(named);
   const best = new Map<string, ScoredMemory>();
   for (const [i, chunk] of chunks.entries()) {
     const around = surroundings[i]!;
     const score = scoreOf({
-      words: weights.words * wordScore(chunk, around, { idfs, most }, weights.wordContext),
-      vector: weights.vector * inContext(chunk, around, weights.vectorContext, ({ cosine }) => cosine),
+      words: weights.words * wordScore(words, i, around, weights.wordContext),
+      vector: weights.vector * inContext(cosines, i, around, weights.vectorContext),
       speaker: chunk.speaker !== null && isNamed.has(chunk.speaker) ? weights.speaker : 0,
       question: chunk.asks ? weights.question : 0,
     });
@@ -81,8 +84,8 @@ export function scoreMemories(
   return [...best.values()];
 }
 
-/** The chunks around one, as far as they are candidates. */
-type Surroundings = { -readonly [distance in keyof Context]?: CandidateChunk };
+/** Where the chunks around one are among the candidates, as far as they are. */
+type Surroundings = { -readonly [distance in keyof Context]?: number };
 
 const DISTANCES = [-2, -1, 1, 2] as const;
 
@@ -93,42 +96,45 @@ function surroundingsOf(chunks: readonly CandidateChunk[]): Surroundings[] {
     for (const distance of [1, 2] as const) {
       const other = places.get(chunk.following[distance - 1] ?? '');
       if (other === undefined) continue;
-      surroundings[i]![distance] = chunks[other]!;
-      surroundings[other]![distance === 1 ? -1 : -2] = chunk;
+      surroundings[i]![distance] = other;
+      surroundings[other]![distance === 1 ? -1 : -2] = i;
     }
   }
   return surroundings;
 }
 
+/** A word of the question: its weight, and how much of it is found in each chunk, in [0, 1.6]. */
+interface FoundWord {
+  readonly weight: number;
+  readonly found: readonly number[];
+}
+
 /** In [0, 1.6]: the question's words that are here or around, weighed by their rarity; 0 where none of them is anywhere. */
 function wordScore(
-  chunk: CandidateChunk,
+  words: readonly FoundWord[],
+  chunk: number,
   around: Surroundings,
-  { idfs, most }: { readonly idfs: readonly number[]; readonly most: number },
   context: Context,
 ): number {
-  if (most === 0) return 0;
-  const found = idfs.map((weight, word) =>
-    weight === 0 ? 0 : weight * inContext(chunk, around, context, ({ counts }) => saturated(counts[word]!)),
-  );
-  return found.reduce((sum, weight) => sum + weight, 0) / most;
+  let most = 0;
+  let sum = 0;
+  for (const { weight, found } of words) {
+    most += weight;
+    sum += weight * inContext(found, chunk, around, context);
+  }
+  return most === 0 ? 0 : sum / most;
 }
 
 function saturated(count: number): number {
   return ((1 + SATURATION) * count) / (count + SATURATION);
 }
 
-/** The best of a value here and what chunks around lend of theirs: maxima did better than sums (0.814 and 0.786). */
-function inContext(
-  chunk: CandidateChunk,
-  around: Surroundings,
-  context: Context,
-  valueOf: (chunk: CandidateChunk) => number,
-): number {
-  let best = valueOf(chunk);
+/** The best of a chunk's value and what chunks around lend of theirs: maxima did better than sums (0.814 and 0.786). */
+function inContext(values: readonly number[], chunk: number, around: Surroundings, context: Context): number {
+  let best = values[chunk]!;
   for (const distance of DISTANCES) {
     const other = around[distance];
-    if (other) best = Math.max(best, context[distance] * valueOf(other));
+    if (other !== undefined) best = Math.max(best, context[distance] * values[other]!);
   }
   return best;
 }

@@ -33,11 +33,8 @@ export interface WordSearch {
   readonly mode: 'hybrid' | 'keyword';
 }
 
-/**
- * Of each kind. The evidence of LoCoMo's questions is among these and their neighbours to 97 %; 30 of each lose nothing, and what
- * there is beyond them does not change the best ten.
- */
-const CANDIDATES = 50;
+/** Of each kind. More find nothing more: with 50 LoCoMo's recall@5, 10 and 20 are the same to three digits (measured). */
+const CANDIDATES = 30;
 
 /** Finds memories by words, vectors, speakers and what was said around them. */
 export class HybridSearch {

@@ -103,18 +103,21 @@ export class ChunkNearness {
 /** Keeps the best of what it is offered. */
 class BestChunks {
   private readonly sorted: RankedChunk[] = [];
+  /** What ranks lower is none of them. */
+  private least = -Infinity;
 
   constructor(private readonly limit: number) {}
 
   /** Whether one of that rank can be among them. */
   takes(rank: number): boolean {
-    return this.sorted.length < this.limit || rank >= this.sorted.at(-1)!.rank;
+    return rank >= this.least;
   }
 
   offer(chunk: RankedChunk): void {
     const place = this.sorted.findIndex((other) => byRank(chunk, other) < 0);
     this.sorted.splice(place < 0 ? this.sorted.length : place, 0, chunk);
     if (this.sorted.length > this.limit) this.sorted.pop();
+    if (this.sorted.length === this.limit) this.least = this.sorted.at(-1)!.rank;
   }
 
   result(): readonly RankedChunk[] {

@@ -48,11 +48,14 @@ export class CandidateFinder {
   private scope(): WordScope {
     const { words } = this.index;
     const expired = this.index.expired(this.now);
-    const expiredWith = (lexeme: string) =>
-      expired.flatMap((entry) => words.countsIn(entry, lexeme)).filter((count) => count > 0).length;
+    const gone = expired.flatMap((entry) =>
+      Array.from({ length: entry.chunks }, (_, chunk): ChunkPlace => ({ entry, chunk })),
+    );
+    const goneWith = (lexeme: string) =>
+      gone.filter(({ entry, chunk }) => words.countIn(entry, chunk, lexeme) > 0).length;
     return {
-      chunks: words.chunks - expired.reduce((sum, { chunks }) => sum + chunks, 0),
-      chunksWith: this.query.words.map(({ lexeme }) => words.chunksWith(lexeme) - expiredWith(lexeme)),
+      chunks: words.chunks - gone.length,
+      chunksWith: this.query.words.map(({ lexeme }) => words.chunksWith(lexeme) - goneWith(lexeme)),
     };
   }
 
@@ -64,9 +67,9 @@ export class CandidateFinder {
       if (weights[i] === 0) continue;
       await visitInSlices(words.entriesWith(lexeme), (entry) => {
         if (!this.isWanted(entry)) return;
-        const sums = found.get(entry) ?? Array.from({ length: entry.chunks }, () => 0);
-        for (const [chunk, count] of words.countsIn(entry, lexeme).entries())
-          if (count > 0) sums[chunk]! += weights[i]!;
+        const sums = found.get(entry) ?? new Array<number>(entry.chunks).fill(0);
+        for (let chunk = 0; chunk < entry.chunks; chunk++)
+          if (words.countIn(entry, chunk, lexeme) > 0) sums[chunk]! += weights[i]!;
         found.set(entry, sums);
       });
     }
@@ -102,7 +105,7 @@ export class CandidateFinder {
         occurredAt: entry.header.occurredAt,
         cosine: ofEntry?.get(chunk) ?? 0,
         similarity: ofEntry && ofEntry.size > 0 ? Math.max(...ofEntry.values()) : 0,
-        counts: this.query.words.map(({ lexeme }) => words.countsIn(entry, lexeme)[chunk] ?? 0),
+        counts: this.query.words.map(({ lexeme }) => words.countIn(entry, chunk, lexeme)),
         asks: words.asks(entry, chunk),
         following: sessions.after(place, this.isLive).map(keyOf),
       };

@@ -32,33 +32,36 @@ export class SessionIndex {
   }
 
   /** Up to `REACH` live chunks before one, the nearest first. */
-  before({ entry, chunk }: ChunkPlace, isLive: IsLive): ChunkPlace[] {
-    const places = Array.from({ length: chunk }, (_, i) => ({ entry, chunk: chunk - 1 - i }));
-    return this.nearest(places, entry, -1, isLive);
+  before(place: ChunkPlace, isLive: IsLive): ChunkPlace[] {
+    return nearest(this.walk(place, -1, isLive));
   }
 
   /** Up to `REACH` live chunks behind one, the nearest first. */
-  after({ entry, chunk }: ChunkPlace, isLive: IsLive): ChunkPlace[] {
-    const places = Array.from({ length: entry.chunks - chunk - 1 }, (_, i) => ({
-      entry,
-      chunk: chunk + 1 + i,
-    }));
-    return this.nearest(places, entry, 1, isLive);
+  after(place: ChunkPlace, isLive: IsLive): ChunkPlace[] {
+    return nearest(this.walk(place, 1, isLive));
   }
 
-  /** @param own the chunks of the same memory in that direction. */
-  private nearest(own: ChunkPlace[], entry: TenantEntry, step: 1 | -1, isLive: IsLive): ChunkPlace[] {
+  /** From a chunk through those of its own memory, then those of its session. */
+  private *walk({ entry, chunk }: ChunkPlace, step: 1 | -1, isLive: IsLive): Generator<ChunkPlace> {
+    for (let at = chunk + step; at >= 0 && at < entry.chunks; at += step) yield { entry, chunk: at };
     const { sessionId } = entry.header;
     const session = (sessionId === null ? undefined : this.sessions.get(sessionId)) ?? [];
-    const places = own.slice(0, REACH);
-    for (let at = placeIn(session, entry) + step; places.length < REACH && session[at]; at += step) {
-      const other = session[at]!;
+    for (let place = placeIn(session, entry) + step; session[place]; place += step) {
+      const other = session[place]!;
       if (!isLive(other)) continue;
-      const chunks = Array.from({ length: other.chunks }, (_, chunk) => ({ entry: other, chunk }));
-      places.push(...(step === 1 ? chunks : chunks.reverse()).slice(0, REACH - places.length));
+      const first = step === 1 ? 0 : other.chunks - 1;
+      for (let at = first; at >= 0 && at < other.chunks; at += step) yield { entry: other, chunk: at };
     }
-    return places;
   }
+}
+
+function nearest(places: Iterable<ChunkPlace>): ChunkPlace[] {
+  const reached: ChunkPlace[] = [];
+  for (const place of places) {
+    reached.push(place);
+    if (reached.length === REACH) break;
+  }
+  return reached;
 }
 
 /** How many of a session come before a memory. */

@@ -62,11 +62,11 @@ export class WordIndex {
     for (const entry of this.lexemes.get(lexeme)?.entries ?? []) if (this.words.has(entry)) yield entry;
   }
 
-  /** How often a lexeme is in each chunk of a memory. */
-  countsIn(entry: TenantEntry, lexeme: string): number[] {
+  /** How often a lexeme is in a chunk of a memory. */
+  countIn(entry: TenantEntry, chunk: number, lexeme: string): number {
     const known = this.lexemes.get(lexeme);
-    const chunks = this.words.get(entry) ?? [];
-    return chunks.map(({ lexemes, counts }) => (known ? (counts[lexemes.indexOf(known)] ?? 0) : 0));
+    const words = this.words.get(entry)?.[chunk];
+    return (known && words?.counts[words.lexemes.indexOf(known)]) ?? 0;
   }
 
   /** Whether a chunk ends in a question mark. */
