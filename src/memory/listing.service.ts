@@ -3,7 +3,7 @@ import { InvalidInputError } from '../common/domain.error';
 import { CursorScope, decodeCursor, encodeCursor } from './cursor';
 import { FilterResolver } from './filter/filter-resolver.service';
 import { Deletion, Memory, MemoryFilter, ProjectSummary, Statistics } from './memory';
-import { MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
+import { CALLERS_BACKEND, type MemoryBackend } from './memory-backend';
 import { FilterInput, ListInput, ListOutcome, PageInput, SessionOutcome } from './memory-input';
 import { CountMismatchError } from './memory.errors';
 import { projectContext } from './project-context';
@@ -20,7 +20,7 @@ const PEDAGOGICAL = {
 @Injectable()
 export class ListingService {
   constructor(
-    @Inject(MEMORY_BACKEND) private readonly backend: MemoryBackend,
+    @Inject(CALLERS_BACKEND) private readonly backend: MemoryBackend,
     private readonly filters: FilterResolver,
   ) {}
 

@@ -16,6 +16,9 @@ import {
 /** Injects the backend that was chosen at start. */
 export const MEMORY_BACKEND = Symbol('MEMORY_BACKEND');
 
+/** Injects the same backend as far as the caller's key opens it: what answers callers works on this one. */
+export const CALLERS_BACKEND = Symbol('CALLERS_BACKEND');
+
 export type BackendName = 'postgresql' | 'chromadb' | 'in-memory';
 
 /** What searches have read of the index that holds the vectors, by all who use the store, since it counts. */
@@ -137,7 +140,8 @@ export interface MemoryBackend extends CandidateSource {
   /** How many of these wait to be brought to PostgreSQL; where nothing ever does, there is no such method. */
   countPending?(userId: number): Promise<number>;
 
-  statistics(userId: number): Promise<Statistics>;
+  /** Of the user's live memories, or of those in one project. */
+  statistics(userId: number, projectId?: number): Promise<Statistics>;
 
   /** Every project of the user, those without memories too, by name in code point order. */
   listProjects(userId: number): Promise<ProjectSummary[]>;
@@ -149,6 +153,12 @@ export interface MemoryBackend extends CandidateSource {
 
   /** The project of that name, created if there is none; concurrent calls give one and the same. */
   ensureProject(userId: number, name: string): Promise<Project>;
+
+  /**
+   * Removes everything of a user, expired memories and what is kept beside memories too: afterwards it is as if they had never
+   * been. Nobody must store for them meanwhile.
+   */
+  deleteUser(userId: number): Promise<void>;
 }
 
 /** The time, injected so that tests can move it. */

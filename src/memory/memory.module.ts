@@ -12,12 +12,15 @@ import { ConfigModule } from '../config/config.module';
 import type { Environment } from '../config/environment';
 import { GivenConfigModule } from '../config/given-config.module';
 import { EmbeddingModule } from '../embedding/embedding.module';
+import { CallersBackend } from './access/callers-backend';
+import { CurrentCaller } from './access/current-caller';
+import { noteCaller } from './access/current-caller.middleware';
 import { BACKEND_STATE, type BackendState } from './backend-state';
 import { FallbackBackend } from './selection/fallback-backend';
 import { FilterResolver } from './filter/filter-resolver.service';
 import { ListingService } from './listing.service';
 import { MEMORY_SEARCH_PROVIDER } from './hybrid/memory-search.provider';
-import { Clock, CLOCK, MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
+import { CALLERS_BACKEND, Clock, CLOCK, MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
 import { MEMORY_BACKEND_PROVIDERS } from './selection/memory-backend.provider';
 import { MemoryController } from './memory.controller';
 import { MemoryService } from './memory.service';
@@ -49,6 +52,7 @@ export class MemoryModule implements NestModule, OnApplicationBootstrap, OnAppli
     @Inject(MEMORY_BACKEND) private readonly backend: MemoryBackend,
     @Inject(BACKEND_STATE) private readonly state: BackendState,
     @Inject(KEY_STORE) private readonly keys: KeyStore,
+    private readonly current: CurrentCaller,
   ) {}
 
   static forRoot({ http = true, environment }: MemoryModuleOptions = {}): DynamicModule {
@@ -60,6 +64,13 @@ export class MemoryModule implements NestModule, OnApplicationBootstrap, OnAppli
       providers: [
         { provide: CLOCK, useValue: { now: () => new Date() } satisfies Clock },
         ...MEMORY_BACKEND_PROVIDERS,
+        CurrentCaller,
+        {
+          provide: CALLERS_BACKEND,
+          inject: [MEMORY_BACKEND, CurrentCaller],
+          useFactory: (backend: MemoryBackend, current: CurrentCaller) =>
+            new CallersBackend(backend, current),
+        },
         ProjectResolver,
         FilterResolver,
         MemoryService,
@@ -82,6 +93,7 @@ export class MemoryModule implements NestModule, OnApplicationBootstrap, OnAppli
   }
 
   configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(noteCaller(this.current)).forRoutes(...CONTROLLERS);
     if (this.backend instanceof FallbackBackend)
       consumer.apply(pinRequests(this.backend)).forRoutes(...PINNED);
   }

@@ -4,7 +4,7 @@ import { visitInSlices } from '../common/time-slices';
 import { APP_CONFIG, type AppConfig } from '../config/app-config';
 import { EMBEDDER, type Embedder } from '../embedding/embedder';
 import { Memory } from './memory';
-import { CLOCK, type Clock, MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
+import { CLOCK, type Clock, CALLERS_BACKEND, type MemoryBackend } from './memory-backend';
 import { MemoryInput, MemoryPatchInput } from './memory-input';
 import { acceptPatch } from './rules/memory-patch';
 import { ProjectReference, RuleContext } from './rules/memory-rules';
@@ -19,7 +19,7 @@ import { ProjectResolver } from './project-resolver.service';
 @Injectable()
 export class MemoryService {
   constructor(
-    @Inject(MEMORY_BACKEND) private readonly backend: MemoryBackend,
+    @Inject(CALLERS_BACKEND) private readonly backend: MemoryBackend,
     @Inject(EMBEDDER) private readonly embedder: Embedder,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     @Inject(CLOCK) private readonly clock: Clock,

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Project } from './memory';
 import { ProjectReference } from './rules/memory-rules';
-import { MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
+import { CALLERS_BACKEND, type MemoryBackend } from './memory-backend';
 
 /** Finds the projects that callers mean. */
 @Injectable()
 export class ProjectResolver {
-  constructor(@Inject(MEMORY_BACKEND) private readonly backend: MemoryBackend) {}
+  constructor(@Inject(CALLERS_BACKEND) private readonly backend: MemoryBackend) {}
 
   /** The project that a filter means: null if it names none, undefined if there is no such project. */
   async find(userId: number, { project, projectId }: ProjectReference): Promise<Project | null | undefined> {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { VERSION } from '../common/version';
 import { EMBEDDER, type Embedder, EmbeddingModel, fingerprintOf } from '../embedding/embedder';
 import { BACKEND_STATE, type BackendState } from './backend-state';
-import { BackendName, MEMORY_BACKEND, type MemoryBackend } from './memory-backend';
+import { BackendName, CALLERS_BACKEND, type MemoryBackend } from './memory-backend';
 
 /** How the service is, as one user may see it. */
 export interface ServiceStatus {
@@ -22,7 +22,7 @@ export interface ServiceStatus {
 @Injectable()
 export class StatusService {
   constructor(
-    @Inject(MEMORY_BACKEND) private readonly backend: MemoryBackend,
+    @Inject(CALLERS_BACKEND) private readonly backend: MemoryBackend,
     @Inject(BACKEND_STATE) private readonly state: BackendState,
     @Inject(EMBEDDER) private readonly embedder: Embedder,
   ) {}

@@ -7,6 +7,7 @@ import { describeFiltering } from './filtering.contract';
 import { describeHostileText } from './hostile-text.contract';
 import { describeIsolation } from './isolation.contract';
 import { describeKeys } from './keys.contract';
+import { describeLeaving } from './leaving.contract';
 import { describeListing } from './listing.contract';
 import { describeModel } from './model.contract';
 import { describeProjects } from './projects.contract';
@@ -44,6 +45,7 @@ export function describeMemoryBackend(name: string, setup: () => Promise<Backend
     describeIsolation(context);
     describeProjects(context);
     describeStatistics(context);
+    describeLeaving(context);
     describeModel(context);
     describeDurability(context);
   });

@@ -17,6 +17,19 @@ export function describeStatistics(context: ContractContext): void {
       });
     });
 
+    it('counts one project alone, if asked to', async () => {
+      const userId = context.newUser();
+      const project = await context.backend.ensureProject(userId, 'Kitchen garden');
+      await context.backend.store(userId, [
+        embedded({ content: 'garlic', project, sessionId: 1 }, [1, 2].map(unitVector)),
+        embedded({ content: 'elsewhere', sessionId: 2, contentType: 'note' }),
+      ]);
+      expect(await context.backend.statistics(userId, project.id)).toMatchObject({
+        ...{ memories: 1, chunks: 2, characters: 6, sessions: 1, byType: { conversation: 1 } },
+      });
+      expect(await context.backend.statistics(userId, 0)).toMatchObject({ memories: 0, oldest: null });
+    });
+
     it('counts memories, chunks, text, types, sessions and times', async () => {
       const userId = context.newUser();
       const at = (day: number) => new Date(Date.UTC(2020, 0, day, 1, 2, 3, 4));

@@ -66,6 +66,18 @@ export class ChromaCollections {
     });
   }
 
+  /** Removes a collection with everything in it, if there is one of that name. */
+  async drop(name: string): Promise<void> {
+    await this.connection.endpoint.prepareWrite({ records: 0, bytes: 0 });
+    await this.connection.call(async (client) => {
+      try {
+        await client.deleteCollection({ name });
+      } catch (error) {
+        if (!(error instanceof ChromaNotFoundError)) throw error;
+      }
+    });
+  }
+
   count(collection: string): Promise<number> {
     return this.inside(collection, (records) => records.count());
   }

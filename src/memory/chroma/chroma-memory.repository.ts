@@ -236,10 +236,12 @@ export class ChromaMemoryRepository implements MemoryBackend {
     return new PendingRecords(this.collections, this.registry);
   }
 
-  statistics(userId: number): Promise<Statistics> {
+  statistics(userId: number, projectId?: number): Promise<Statistics> {
     return this.tenants.read(userId, async ({ index }) => {
       const tally = new StatisticsTally();
-      await this.visitLive(index, (entry) => tally.add(entry.header, entry));
+      await this.visitLive(index, (entry) => {
+        if (projectId === undefined || entry.header.projectId === projectId) tally.add(entry.header, entry);
+      });
       return tally.result();
     });
   }
@@ -267,6 +269,10 @@ export class ChromaMemoryRepository implements MemoryBackend {
 
   ensureProject(userId: number, name: string): Promise<Project> {
     return this.registry.ensureProject(userId, name);
+  }
+
+  deleteUser(userId: number): Promise<void> {
+    return this.tenants.remove(userId);
   }
 
   private visitLive(index: TenantIndex, visit: (entry: TenantEntry) => void): Promise<void> {

@@ -13,7 +13,7 @@ const MOST_REMEMBERED_PROJECTS = 10_000;
 /** Nothing is searched by vector here, but every record has one. */
 const NO_VECTOR = Float32Array.of(1);
 
-/** Users and their projects, as records of one collection. Projects are never renamed or removed. */
+/** Users and their projects, as records of one collection. Projects are never renamed, and go with their user alone. */
 export class ChromaRegistry {
   private readonly mutex = new KeyedMutex<number>();
   /** Found once, a project stays: by record. */
@@ -72,6 +72,17 @@ export class ChromaRegistry {
   /** Notes that a user exists. */
   registerUser(userId: number): Promise<void> {
     return this.mutex.run(userId, () => this.write(`user:${userId}`, `user-${userId}`, { user_id: userId }));
+  }
+
+  /** Removes a user's projects, then the user. */
+  removeUser(userId: number): Promise<void> {
+    return this.mutex.run(userId, async () => {
+      const projects = (await this.listProjects(userId)).map(({ name }) => projectRecordId(userId, name));
+      for (const record of projects) this.projects.delete(record);
+      await this.existing((collection) =>
+        this.collections.delete(collection, [...projects, `user:${userId}`]),
+      );
+    });
   }
 
   /** Lets what is under way come to its end. */

@@ -165,9 +165,9 @@ export class InMemoryRepository implements MemoryBackend {
     return this.live(userId).length;
   }
 
-  async statistics(userId: number): Promise<Statistics> {
+  async statistics(userId: number, projectId?: number): Promise<Statistics> {
     const tally = new StatisticsTally();
-    for (const { memory, vectors } of this.live(userId))
+    for (const { memory, vectors } of this.matching(userId, { projectId }))
       tally.add(memory, { chunks: vectors.length, characters: memory.content.length });
     return tally.result();
   }
@@ -196,6 +196,10 @@ export class InMemoryRepository implements MemoryBackend {
     const project = projects.get(name) ?? { id: projects.size + 1, name };
     projects.set(name, project);
     return project;
+  }
+
+  async deleteUser(userId: number): Promise<void> {
+    this.tenants.delete(userId);
   }
 
   private tenant(userId: number): Tenant {

@@ -20,6 +20,7 @@ import { MemoryVersion } from '../stored-memory';
 import { WordAnalysis } from '../words/word-analysis';
 import { arrivedMemories } from './arrived-memories';
 import { deleteMatchingMemories, deleteMemory } from './delete-memories';
+import { deleteUser } from './delete-user';
 import { registerModel } from './embedding-models';
 import { fillWords } from './fill-words';
 import { countMemories, findMemories, findMemory, listMemories } from './find-memories';
@@ -177,8 +178,8 @@ export class PostgresMemoryRepository implements MemoryBackend {
     return this.asTenant(userId, (tenant) => arrivedMemories(tenant, memories));
   }
 
-  statistics(userId: number): Promise<Statistics> {
-    return this.asTenant(userId, statisticsOfTenant);
+  statistics(userId: number, projectId?: number): Promise<Statistics> {
+    return this.asTenant(userId, (tenant) => statisticsOfTenant(tenant, { projectId }));
   }
 
   listProjects(userId: number): Promise<ProjectSummary[]> {
@@ -194,6 +195,11 @@ export class PostgresMemoryRepository implements MemoryBackend {
 
   ensureProject(userId: number, name: string): Promise<Project> {
     return this.asTenant(userId, (tenant) => ensureProject(tenant, name));
+  }
+
+  /** With the user's keys, which are in the same database. */
+  async deleteUser(userId: number): Promise<void> {
+    await deleteUser(this.database, userId);
   }
 
   private asTenant<T>(userId: number, work: (tenant: TenantContext) => Promise<T>): Promise<T> {

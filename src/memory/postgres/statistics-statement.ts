@@ -1,4 +1,4 @@
-import { Statistics } from '../memory';
+import { MemoryFilter, Statistics } from '../memory';
 import { fieldConditions } from './search/filter-sql';
 import { SqlParameters } from './sql-parameters';
 import { rowsOf, TenantContext } from './tenant-context';
@@ -20,8 +20,9 @@ const BY_TYPE = 0b01;
 const BY_SESSION_TYPE = 0b10;
 const TOTAL = 0b11;
 
-export async function statisticsOfTenant(tenant: TenantContext): Promise<Statistics> {
-  const rows = await groups(tenant);
+/** Of what the filter leaves, but for conditions on metadata. */
+export async function statisticsOfTenant(tenant: TenantContext, filter: MemoryFilter): Promise<Statistics> {
+  const rows = await groups(tenant, filter);
   const total = rows.find(({ grouped_by }) => grouped_by === TOTAL)!;
   const countsOf = (grouping: number, label: 'content_type' | 'session_type') =>
     Object.fromEntries(
@@ -31,7 +32,7 @@ export async function statisticsOfTenant(tenant: TenantContext): Promise<Statist
     );
   return {
     memories: Number(total.memories),
-    chunks: await countVectors(tenant),
+    chunks: await countVectors(tenant, filter),
     characters: Number(total.characters ?? 0),
     byType: countsOf(BY_TYPE, 'content_type'),
     bySessionType: countsOf(BY_SESSION_TYPE, 'session_type'),
@@ -41,7 +42,7 @@ export async function statisticsOfTenant(tenant: TenantContext): Promise<Statist
   };
 }
 
-function groups(tenant: TenantContext): Promise<StatisticsRow[]> {
+function groups(tenant: TenantContext, filter: MemoryFilter): Promise<StatisticsRow[]> {
   const parameters = new SqlParameters();
   return rowsOf(
     tenant,
@@ -51,15 +52,15 @@ function groups(tenant: TenantContext): Promise<StatisticsRow[]> {
             count(distinct memory.session_id) as sessions,
             min(memory.occurred_at) as oldest, max(memory.occurred_at) as newest
      from wisdom_memory.memories as memory
-     where ${fieldConditions(tenant.userId, {}, tenant.now, 'memory', parameters).join(' and ')}
+     where ${fieldConditions(tenant.userId, filter, tenant.now, 'memory', parameters).join(' and ')}
      group by grouping sets ((memory.content_type), (memory.session_type), ())`,
     parameters.values,
   );
 }
 
-async function countVectors(tenant: TenantContext): Promise<number> {
+async function countVectors(tenant: TenantContext, filter: MemoryFilter): Promise<number> {
   const parameters = new SqlParameters();
-  const conditions = fieldConditions(tenant.userId, {}, tenant.now, 'vector', parameters);
+  const conditions = fieldConditions(tenant.userId, filter, tenant.now, 'vector', parameters);
   const [row] = await rowsOf<{ count: string }>(
     tenant,
     `select count(*) from wisdom_memory.memory_vectors as vector

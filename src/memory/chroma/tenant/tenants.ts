@@ -59,6 +59,15 @@ export class Tenants {
     });
   }
 
+  /** Removes a user: first what is theirs, then the note that they exist, so that what was broken off can be repeated. */
+  remove(userId: number): Promise<void> {
+    return this.mutex.run(userId, async () => {
+      this.loaded.delete(userId);
+      await this.collections.drop(collectionOf(userId));
+      await this.registry.removeUser(userId);
+    });
+  }
+
   /** Something that the index has was not in the store. If others write there, that is why, and it is loaded anew. */
   doubt(userId: number, tenant: Tenant): void {
     if (this.options.shared && this.loaded.peek(userId) === tenant) this.loaded.delete(userId);
