@@ -3,11 +3,12 @@ import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import { AppModule } from '../../src/app.module';
 import { setUpApp } from '../../src/app.setup';
+import { KEY_STORE, KeyStore } from '../../src/auth/key-store';
 import { APP_CONFIG } from '../../src/config/app-config';
 import { Environment, readAppConfig } from '../../src/config/environment';
 import { EMBEDDER, Embedder } from '../../src/embedding/embedder';
 import { Clock, CLOCK, MEMORY_BACKEND, MemoryBackend } from '../../src/memory/memory-backend';
-import { BackendKind, freshBackend } from './backend-under-test';
+import { BackendKind, freshBackend, temporaryKeys } from './backend-under-test';
 import { MovableClock } from './movable-clock';
 import { WordEmbedder } from './word-embedder';
 
@@ -27,6 +28,9 @@ export interface Api {
   readonly http: ReturnType<typeof request>;
   readonly clock: MovableClock;
   readonly backend: MemoryBackend;
+  readonly keys: KeyStore;
+  /** The application itself. */
+  readonly app: NestExpressApplication;
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
   close(): Promise<void>;
@@ -36,8 +40,8 @@ export async function startApi(parts: ApiParts = {}): Promise<Api> {
   const clock = new MovableClock();
   const embedder = parts.embedder ?? new WordEmbedder();
   const given = parts.backend?.(clock);
-  const { backend, remove } = given
-    ? { backend: given, remove: () => Promise.resolve() }
+  const { backend, keys, remove } = given
+    ? { backend: given, ...temporaryKeys() }
     : await freshBackend(clock, () => embedder.model, parts.kind);
   const module = await Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(APP_CONFIG)
@@ -46,6 +50,8 @@ export async function startApi(parts: ApiParts = {}): Promise<Api> {
     .useValue(clock)
     .overrideProvider(MEMORY_BACKEND)
     .useValue(backend)
+    .overrideProvider(KEY_STORE)
+    .useValue(keys)
     .overrideProvider(EMBEDDER)
     .useValue(embedder)
     .compile();
@@ -57,5 +63,5 @@ export async function startApi(parts: ApiParts = {}): Promise<Api> {
     await app.close();
     await remove();
   };
-  return { http: request(url), clock, backend, url, close };
+  return { http: request(url), clock, backend, keys, app, url, close };
 }

@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FileKeyStore } from '../../src/auth/file-key-store';
+import type { KeyStore } from '../../src/auth/key-store';
 import { readAppConfig } from '../../src/config/environment';
 import { EmbeddingModel } from '../../src/embedding/embedder';
 import { openChroma } from '../../src/memory/chroma/open-chroma';
 import { InMemoryRepository } from '../../src/memory/in-memory/in-memory.repository';
 import { Clock, MemoryBackend } from '../../src/memory/memory-backend';
 import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
+import { PostgresKeyStore } from '../../src/memory/postgres/keys/postgres-key-store';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
 import { EmbeddedDatabase } from './embedded-database';
 import { createTestDatabase, databaseConfig } from './postgres-server';
@@ -16,6 +20,8 @@ const SILENT = { debug: () => undefined, log: () => undefined, warn: () => undef
 /** An empty backend, not connected yet, and what to do after it was closed; no other until then. */
 export interface FreshBackend {
   readonly backend: MemoryBackend;
+  /** Of its users: beside the memories, or in the same database. */
+  readonly keys: KeyStore;
   remove(): Promise<void>;
 }
 
@@ -44,16 +50,19 @@ export async function freshBackend(
   model: () => EmbeddingModel,
   kind = chosenKind(),
 ): Promise<FreshBackend> {
-  const on = (database: PostgresDatabase) => new PostgresMemoryRepository(database, clock, model);
+  const on = (database: PostgresDatabase) => ({
+    backend: new PostgresMemoryRepository(database, clock, model),
+    keys: new PostgresKeyStore(database),
+  });
   switch (kind) {
     case 'postgresql': {
       const database = await createTestDatabase();
       const postgres = new PostgresDatabase(databaseConfig(database.url), () => undefined);
-      return { backend: on(postgres), remove: () => database.drop() };
+      return { ...on(postgres), remove: () => database.drop() };
     }
     case 'pglite': {
       const database = (embedded ??= new EmbeddedDatabase());
-      return { backend: on(database), remove: () => database.clear() };
+      return { ...on(database), remove: () => database.clear() };
     }
     case 'chromadb': {
       // The lock of the directory stands beside it.
@@ -61,10 +70,20 @@ export async function freshBackend(
       const config = readAppConfig({ CHROMA_PATH: join(parent, 'data') });
       return {
         backend: openChroma(config, { clock, log: SILENT, dimension: () => model().dimension }),
+        keys: new FileKeyStore(config.auth.keysFile),
         remove: () => rm(parent, { recursive: true }),
       };
     }
     case 'in-memory':
-      return { backend: new InMemoryRepository(clock), remove: () => Promise.resolve() };
+      return { backend: new InMemoryRepository(clock), ...temporaryKeys() };
   }
+}
+
+/** Users and keys in a directory that is made when the first of them is. */
+export function temporaryKeys(): Pick<FreshBackend, 'keys' | 'remove'> {
+  const directory = join(tmpdir(), `wisdom-keys-${randomUUID()}`);
+  return {
+    keys: new FileKeyStore(join(directory, 'keys.json')),
+    remove: () => rm(directory, { recursive: true, force: true }),
+  };
 }
