@@ -1,11 +1,7 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { from as copyFrom } from 'pg-copy-streams';
 import type { JsonValue } from '../memory';
 import type { ChunkWords } from '../words/word-analysis';
 import { lexemesBytes, writeLexemes } from './lexemes';
 import { halfVectorBytes, writeHalfVector } from './search/half-precision';
-import type { TenantContext } from './tenant-context';
 
 /** One vector of a memory. */
 export interface ChunkVector {
@@ -16,30 +12,35 @@ export interface ChunkVector {
   readonly words?: ChunkWords;
 }
 
-/** Fills a table, column by column in the order of the values, with COPY's text format. */
-export async function copyRows(
-  tenant: TenantContext,
-  table: string,
-  rows: readonly Record<string, JsonValue>[],
-): Promise<void> {
-  await copy(tenant, `copy ${table} from stdin`, joined(rows.map(textRow)));
+/** As many characters of rows, or bytes of vectors, are sent at once: each piece costs as much as some thousand of them. */
+const PIECE = 64 * 1024;
+
+/** Rows in the text format of COPY, column by column in the order of the values. */
+export function* textRows(rows: Iterable<Record<string, JsonValue>>): Generator<Buffer> {
+  let piece = '';
+  for (const row of rows) {
+    piece += textRow(row);
+    if (piece.length < PIECE) continue;
+    yield Buffer.from(piece);
+    piece = '';
+  }
+  if (piece !== '') yield Buffer.from(piece);
 }
 
-/** Fills a table of `(memory_id uuid, chunk smallint, embedding halfvec, lexemes tsvector)` with COPY's binary format. */
-export async function copyVectors(
-  tenant: TenantContext,
-  table: string,
-  vectors: readonly ChunkVector[],
-): Promise<void> {
-  await copy(tenant, `copy ${table} from stdin (format binary)`, [binaryRows(vectors)]);
-}
-
-async function copy(
-  { connection }: TenantContext,
-  sql: string,
-  data: readonly (string | Buffer)[],
-): Promise<void> {
-  await pipeline(Readable.from(data), connection.query(copyFrom(sql)));
+/** Rows of `(memory_id uuid, chunk smallint, embedding halfvec, lexemes tsvector)` in the binary format of COPY. */
+export function* vectorRows(vectors: Iterable<ChunkVector>): Generator<Buffer> {
+  yield BINARY_HEADER;
+  let piece: ChunkVector[] = [];
+  let bytes = 0;
+  for (const vector of vectors) {
+    piece.push(vector);
+    bytes += rowBytes(vector);
+    if (bytes < PIECE) continue;
+    yield binaryRows(piece, bytes);
+    [piece, bytes] = [[], 0];
+  }
+  yield binaryRows(piece, bytes);
+  yield BINARY_TRAILER;
 }
 
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
@@ -70,12 +71,10 @@ const UUID_BYTES = 16;
 const CHUNK_BYTES = 2;
 
 /** In one buffer: one for each value would take three times as long. */
-function binaryRows(vectors: readonly ChunkVector[]): Buffer {
-  const rows = vectors.reduce((bytes, row) => bytes + rowBytes(row), 0);
-  const buffer = Buffer.allocUnsafe(BINARY_HEADER.length + rows + BINARY_TRAILER.length);
-  let position = BINARY_HEADER.copy(buffer);
+function binaryRows(vectors: readonly ChunkVector[], bytes: number): Buffer {
+  const buffer = Buffer.allocUnsafe(bytes);
+  let position = 0;
   for (const row of vectors) position = writeRow(row, buffer, position);
-  BINARY_TRAILER.copy(buffer, position);
   return buffer;
 }
 
@@ -96,19 +95,4 @@ function writeRow({ memoryId, chunk, vector, words }: ChunkVector, buffer: Buffe
   if (!words) return buffer.writeInt32BE(NULL, position);
   position = buffer.writeInt32BE(lexemesBytes(words), position);
   return writeLexemes(words, buffer, position);
-}
-
-/** So much text goes to the socket at once: each piece costs as much as some thousand bytes. */
-const PIECE_CHARACTERS = 256 * 1024;
-
-function joined(rows: readonly string[]): string[] {
-  const pieces: string[] = [];
-  let piece = '';
-  for (const row of rows) {
-    piece += row;
-    if (piece.length < PIECE_CHARACTERS) continue;
-    pieces.push(piece);
-    piece = '';
-  }
-  return piece === '' ? pieces : [...pieces, piece];
 }

@@ -1,7 +1,8 @@
 import type { Memory } from '../memory';
-import { ChunkVector, copyRows, copyVectors } from './copy-rows';
+import { ChunkVector, textRows, vectorRows } from './copy-rows';
+import { runCopyScript } from './copy-script';
 import { lexemesText } from './lexemes';
-import { SqlParameters } from './sql-parameters';
+import { SQL_LITERALS, SqlParameters, SqlValues } from './sql-parameters';
 import { COPIED_COLUMNS, STORED_COLUMNS, StoredColumn, storedValues, vectorText } from './stored-row';
 import type { TenantContext } from './tenant-context';
 
@@ -33,10 +34,10 @@ const STAGING = [
   ),
 ].join('; ');
 
-/** Where the rows to write are: each is a relation, whose values it adds to the statement's. */
+/** Where the rows to write are: relations, whose values are added to the statement's. */
 interface Staged {
-  readonly memories: (parameters: SqlParameters) => string;
-  readonly vectors: (parameters: SqlParameters) => string;
+  readonly memories: (values: SqlValues) => string;
+  readonly vectors: (values: SqlValues) => string;
 }
 
 /**
@@ -49,14 +50,9 @@ export async function writeRows(
   rows: readonly MemoryRows[],
   importRunId?: string,
 ): Promise<void> {
-  const chunks = rows.flatMap(({ memory, vectors }) => {
-    const words = tenant.analysis?.wordsOf(memory.content, vectors.length);
-    return vectors.map((vector, chunk) => ({ memoryId: memory.id, chunk, vector, words: words?.[chunk] }));
-  });
-  const copies = tenant.copies && chunks.length >= COPY_FROM;
-  const staged = copies ? await stagedByCopy(tenant, rows, chunks) : stagedAsJson(rows, chunks);
-  await insertMemories(tenant, staged, importRunId);
-  if (chunks.length > 0) await insertVectors(tenant, staged);
+  const vectors = rows.reduce((sum, row) => sum + row.vectors.length, 0);
+  const copies = tenant.copies && vectors >= COPY_FROM;
+  await (copies ? writeByCopy(tenant, rows, importRunId) : writeAsJson(tenant, rows, importRunId));
 }
 
 export async function deleteVectors(tenant: TenantContext, memoryIds: readonly string[]): Promise<void> {
@@ -81,47 +77,26 @@ export async function copyFieldsToVectors(tenant: TenantContext, memoryId: strin
   );
 }
 
-async function insertMemories(
+/** Few rows: each relation is one JSON text. */
+async function writeAsJson(
   tenant: TenantContext,
-  { memories }: Staged,
+  rows: readonly MemoryRows[],
   importRunId: string | undefined,
 ): Promise<void> {
-  const parameters = new SqlParameters();
-  const values = [parameters.add(tenant.userId, 'bigint'), ...COLUMNS.map((column) => `memory.${column}`)];
-  const written: string[] = [...COLUMNS];
-  if (importRunId !== undefined) {
-    written.push('import_run_id', 'import_updated_at');
-    values.push(parameters.add(importRunId, 'uuid'), 'memory.updated_at');
-  }
-  const replaced = written
-    .filter((column) => column !== 'id')
-    .map((column) => `${column} = excluded.${column}`);
-  await tenant.connection.query(
-    `insert into wisdom_memory.memories (user_id, ${written.join(', ')})
-     select ${values.join(', ')} from ${memories(parameters)}
-     on conflict (user_id, id) do update set ${replaced.join(', ')}`,
-    parameters.values,
-  );
+  const run = async (statement: (values: SqlValues) => string) => {
+    const parameters = new SqlParameters();
+    await tenant.connection.query(statement(parameters), parameters.values);
+  };
+  const chunks = [...chunksOf(tenant, rows)];
+  const staged = stagedAsJson(rows, chunks);
+  await run((values) => insertMemories(tenant, staged, importRunId, values));
+  if (chunks.length > 0) await run((values) => insertVectors(tenant, staged, values));
 }
 
-/** Joined with what was staged: a join with the table would be planned over the whole tenant. */
-async function insertVectors(tenant: TenantContext, { memories, vectors }: Staged): Promise<void> {
-  const parameters = new SqlParameters();
-  await tenant.connection.query(
-    `insert into wisdom_memory.memory_vectors (user_id, model_id, memory_id, chunk, embedding, lexemes, ${COPIED_COLUMNS.join(', ')})
-     select ${parameters.add(tenant.userId, 'bigint')}, ${parameters.add(tenant.modelId, 'smallint')},
-            vector.memory_id, vector.chunk, vector.embedding, vector.lexemes,
-            ${COPIED_COLUMNS.map((column) => `memory.${column}`).join(', ')}
-     from ${vectors(parameters)} join ${memories(parameters)} on memory.id = vector.memory_id`,
-    parameters.values,
-  );
-}
-
-/** Few rows: each relation is one JSON text. */
 function stagedAsJson(rows: readonly MemoryRows[], chunks: readonly ChunkVector[]): Staged {
-  const recordset = (values: readonly object[], alias: string, parameters: SqlParameters) =>
-    `json_to_recordset(${parameters.add(JSON.stringify(values), 'json')}) as ${alias}`;
-  const memories = rows.map(({ memory }) => storedValues(memory));
+  const recordset = (objects: readonly object[], alias: string, values: SqlValues) =>
+    `json_to_recordset(${values.add(JSON.stringify(objects), 'json')}) as ${alias}`;
+  const memories = [...valuesOf(rows)];
   const vectors = chunks.map(({ memoryId, chunk, vector, words }) => ({
     memory_id: memoryId,
     chunk,
@@ -129,26 +104,76 @@ function stagedAsJson(rows: readonly MemoryRows[], chunks: readonly ChunkVector[
     lexemes: words ? lexemesText(words) : null,
   }));
   return {
-    memories: (parameters) => recordset(memories, `memory(${MEMORY_TYPES.join(', ')})`, parameters),
-    vectors: (parameters) => recordset(vectors, `vector(${VECTOR_TYPES.join(', ')})`, parameters),
+    memories: (values) => recordset(memories, `memory(${MEMORY_TYPES.join(', ')})`, values),
+    vectors: (values) => recordset(vectors, `vector(${VECTOR_TYPES.join(', ')})`, values),
   };
 }
 
-/** Many rows: COPY, which row-level security refuses on our tables, into tables that stay with the connection, empty. */
-async function stagedByCopy(
+/**
+ * Many rows: COPY, which row-level security refuses on our tables, into tables that stay with the connection, empty. The
+ * words are looked for and the vectors are encoded while the server inserts the memories.
+ */
+function writeByCopy(
   tenant: TenantContext,
   rows: readonly MemoryRows[],
-  chunks: readonly ChunkVector[],
-): Promise<Staged> {
-  await tenant.connection.query(STAGING);
-  await copyRows(
-    tenant,
-    'pg_temp.staged_memories',
-    rows.map(({ memory }) => storedValues(memory)),
-  );
-  await copyVectors(tenant, 'pg_temp.staged_vectors', chunks);
-  return {
-    memories: () => 'pg_temp.staged_memories as memory',
-    vectors: () => 'pg_temp.staged_vectors as vector',
-  };
+  importRunId: string | undefined,
+): Promise<void> {
+  return runCopyScript(tenant.connection, [
+    { sql: STAGING },
+    { sql: 'copy pg_temp.staged_memories from stdin', rows: textRows(valuesOf(rows)) },
+    { sql: insertMemories(tenant, STAGED, importRunId, SQL_LITERALS) },
+    {
+      sql: 'copy pg_temp.staged_vectors from stdin (format binary)',
+      rows: vectorRows(chunksOf(tenant, rows)),
+    },
+    { sql: insertVectors(tenant, STAGED, SQL_LITERALS) },
+  ]);
+}
+
+const STAGED: Staged = {
+  memories: () => 'pg_temp.staged_memories as memory',
+  vectors: () => 'pg_temp.staged_vectors as vector',
+};
+
+function* valuesOf(rows: readonly MemoryRows[]): Generator<ReturnType<typeof storedValues>> {
+  for (const { memory } of rows) yield storedValues(memory);
+}
+
+function* chunksOf({ analysis }: TenantContext, rows: readonly MemoryRows[]): Generator<ChunkVector> {
+  for (const { memory, vectors } of rows) {
+    const words = analysis?.wordsOf(memory.content, vectors.length);
+    for (const [chunk, vector] of vectors.entries())
+      yield { memoryId: memory.id, chunk, vector, words: words?.[chunk] };
+  }
+}
+
+function insertMemories(
+  tenant: TenantContext,
+  { memories }: Staged,
+  importRunId: string | undefined,
+  values: SqlValues,
+): string {
+  const written: string[] = [...COLUMNS];
+  const selected = [values.add(tenant.userId, 'bigint'), ...COLUMNS.map((column) => `memory.${column}`)];
+  if (importRunId !== undefined) {
+    written.push('import_run_id', 'import_updated_at');
+    selected.push(values.add(importRunId, 'uuid'), 'memory.updated_at');
+  }
+  const replaced = written
+    .filter((column) => column !== 'id')
+    .map((column) => `${column} = excluded.${column}`);
+  return `
+    insert into wisdom_memory.memories (user_id, ${written.join(', ')})
+    select ${selected.join(', ')} from ${memories(values)}
+    on conflict (user_id, id) do update set ${replaced.join(', ')}`;
+}
+
+/** Joined with what was staged: a join with the table would be planned over the whole tenant. */
+function insertVectors(tenant: TenantContext, { memories, vectors }: Staged, values: SqlValues): string {
+  return `
+    insert into wisdom_memory.memory_vectors (user_id, model_id, memory_id, chunk, embedding, lexemes, ${COPIED_COLUMNS.join(', ')})
+    select ${values.add(tenant.userId, 'bigint')}, ${values.add(tenant.modelId, 'smallint')},
+           vector.memory_id, vector.chunk, vector.embedding, vector.lexemes,
+           ${COPIED_COLUMNS.map((column) => `memory.${column}`).join(', ')}
+    from ${vectors(values)} join ${memories(values)} on memory.id = vector.memory_id`;
 }
