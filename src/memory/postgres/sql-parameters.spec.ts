@@ -1,4 +1,4 @@
-import { SqlParameters, timestampText } from './sql-parameters';
+import { SQL_LITERALS, SqlParameters, timestampText } from './sql-parameters';
 
 describe('SqlParameters', () => {
   it('numbers and casts what it collects', () => {
@@ -20,5 +20,16 @@ describe('timestampText', () => {
     ['+010000-01-01T00:00:00.000Z', '10000-01-01T00:00:00.000Z'],
   ])('writes %s as %s', (iso, text) => {
     expect(timestampText(new Date(iso))).toBe(text);
+  });
+});
+
+describe('SQL_LITERALS', () => {
+  it.each([
+    [7, 'bigint', "'7'::bigint"],
+    ['a "quoted" word', 'text', '\'a "quoted" word\'::text'],
+    ["'; drop table memories; --", 'text', "'''; drop table memories; --'::text"],
+    ['back\\slash', 'text', " E'back\\\\slash'::text"],
+  ])('quotes %p', (value, type, literal) => {
+    expect(SQL_LITERALS.add(value, type)).toBe(literal);
   });
 });
