@@ -3,7 +3,16 @@ import { textRows } from '../../src/memory/postgres/copy-rows';
 import { CopyStep, runCopyScript } from '../../src/memory/postgres/copy-script';
 import { describeNative, TEST_DATABASE_URL } from '../support/postgres-server';
 
-describeNative('runCopyScript on PostgreSQL', () => {
+const DRIVERS = [
+  ['one that waits for each answer', false],
+  ['one that sends ahead', true],
+] as const;
+
+describeNative('a COPY script on PostgreSQL', () => {
+  describe.each(DRIVERS)('over %s', (_, pipeline) => runsCopyScripts(pipeline));
+});
+
+function runsCopyScripts(pipeline: boolean): void {
   let client: Client;
   const run = (...steps: readonly CopyStep[]) => runCopyScript(client as unknown as PoolClient, steps);
   const copy = (rows: Iterable<Buffer>, columns = 'n, text'): CopyStep => ({
@@ -13,7 +22,7 @@ describeNative('runCopyScript on PostgreSQL', () => {
   const rowsOf = async (sql: string) => (await client.query<Record<string, unknown>>(sql)).rows;
 
   beforeEach(async () => {
-    client = new Client({ connectionString: TEST_DATABASE_URL });
+    client = new Client({ connectionString: TEST_DATABASE_URL, pipeline });
     await client.connect();
     await client.query('create temp table staged (n integer, text text)');
   });
@@ -72,6 +81,14 @@ describeNative('runCopyScript on PostgreSQL', () => {
     ]);
   });
 
+  it('takes its turn among other statements', async () => {
+    const before = client.query<{ n: number }>('select count(*)::integer as n from staged');
+    const script = run(copy(textRows([{ n: 1, text: 'one' }])));
+    expect((await before).rows).toEqual([{ n: 0 }]);
+    await script;
+    expect(await rowsOf('select n from staged')).toEqual([{ n: 1 }]);
+  });
+
   it('is told when the connection is lost meanwhile', async () => {
     client.on('error', () => undefined);
     const other = new Client({ connectionString: TEST_DATABASE_URL });
@@ -82,4 +99,4 @@ describeNative('runCopyScript on PostgreSQL', () => {
     await expect(script).rejects.toThrow(/terminat/);
     await other.end();
   });
-});
+}

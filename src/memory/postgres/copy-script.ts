@@ -1,4 +1,4 @@
-import type { Connection, PoolClient, Submittable } from 'pg';
+import { type Connection, type PoolClient, Query } from 'pg';
 
 /** A statement, or a COPY FROM STDIN with its rows in the format that it names. */
 export interface CopyStep {
@@ -13,21 +13,24 @@ export interface CopyStep {
  */
 export function runCopyScript(connection: PoolClient, steps: readonly CopyStep[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    connection.query(new CopyScript(steps, (error) => (error ? reject(error) : resolve())));
+    const script = new CopyScript(steps, (error) => (error ? reject(script.failure ?? error) : resolve()));
+    connection.query(script);
   });
 }
 
-/** What the driver sends and tells of the answers. */
-class CopyScript implements Submittable {
-  private failure?: Error;
+class CopyScript extends Query {
+  /** What went wrong while rows were made. */
+  failure?: Error;
 
-  /** @param callback may be replaced by the driver, which limits the time. */
   constructor(
     private readonly steps: readonly CopyStep[],
-    public callback: (error?: Error | null) => void,
-  ) {}
+    callback: (error?: Error) => void,
+  ) {
+    super('', callback);
+  }
 
-  readonly submit = (connection: Connection): void => {
+  /** Called by the driver, as is what follows. */
+  override readonly submit = (connection: Connection): void => {
     connection.query(this.steps.map(({ sql }) => sql).join('; '));
     try {
       for (const { rows } of this.steps) if (rows) sendRows(connection, rows);
@@ -39,20 +42,6 @@ class CopyScript implements Submittable {
 
   /** The rows are on their way already; those that a failed statement leaves over the server passes by. */
   handleCopyInResponse(): void {}
-
-  handleCommandComplete(): void {}
-
-  handleRowDescription(): void {}
-
-  handleDataRow(): void {}
-
-  handleReadyForQuery(): void {
-    this.callback();
-  }
-
-  handleError(error: Error): void {
-    this.callback(this.failure ?? error);
-  }
 }
 
 /** Types of messages to the server. */

@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg';
 import type { EmbeddingModel } from '../../embedding/embedder';
 import {
   Deletion,
@@ -105,7 +106,7 @@ export class PostgresMemoryRepository implements MemoryBackend {
   }
 
   find(userId: number, key: string): Promise<Memory | undefined> {
-    return this.asTenant(userId, (tenant) => findMemory(tenant, key));
+    return this.reading(userId, (tenant) => findMemory(tenant, key));
   }
 
   update(
@@ -130,25 +131,25 @@ export class PostgresMemoryRepository implements MemoryBackend {
   }
 
   list(userId: number, query: ListQuery): Promise<MemoryPage> {
-    return this.asTenant(userId, (tenant) => listMemories(tenant, query));
+    return this.reading(userId, (tenant) => listMemories(tenant, query));
   }
 
   search(userId: number, query: VectorQuery): Promise<SearchAnswer> {
-    return this.asTenant(userId, (tenant) =>
+    return this.reading(userId, (tenant) =>
       searchMemories(tenant, query, this.indexes?.has(userId) ?? false),
     );
   }
 
   findSpeakers(userId: number, firstWords: readonly string[]): Promise<string[]> {
-    return this.asTenant(userId, (tenant) => findSpeakers(tenant, firstWords));
+    return this.reading(userId, (tenant) => findSpeakers(tenant, firstWords));
   }
 
   findCandidates(userId: number, query: CandidateQuery): Promise<CandidatePool> {
-    return this.asTenant(userId, (tenant) => findCandidates(tenant, query));
+    return this.reading(userId, (tenant) => findCandidates(tenant, query));
   }
 
   findAll(userId: number, ids: readonly string[]): Promise<Memory[]> {
-    return this.asTenant(userId, (tenant) => findMemories(tenant, ids));
+    return this.reading(userId, (tenant) => findMemories(tenant, ids));
   }
 
   /** Resolves when every memory that was there before has its words: until then it is found by its vector alone. */
@@ -170,27 +171,27 @@ export class PostgresMemoryRepository implements MemoryBackend {
   }
 
   count(userId: number): Promise<number> {
-    return this.asTenant(userId, (tenant) => countMemories(tenant, {}));
+    return this.reading(userId, (tenant) => countMemories(tenant, {}));
   }
 
   /** Ids of those memories that are here, in the version that was updated then or in a later one. */
   arrived(userId: number, memories: readonly MemoryVersion[]): Promise<ReadonlySet<string>> {
-    return this.asTenant(userId, (tenant) => arrivedMemories(tenant, memories));
+    return this.reading(userId, (tenant) => arrivedMemories(tenant, memories));
   }
 
   statistics(userId: number, projectId?: number): Promise<Statistics> {
-    return this.asTenant(userId, (tenant) => statisticsOfTenant(tenant, { projectId }));
+    return this.reading(userId, (tenant) => statisticsOfTenant(tenant, { projectId }));
   }
 
   listProjects(userId: number): Promise<ProjectSummary[]> {
-    return this.asTenant(userId, listProjects);
+    return this.reading(userId, listProjects);
   }
 
   findProject(
     userId: number,
     by: { readonly name: string } | { readonly id: number },
   ): Promise<Project | undefined> {
-    return this.asTenant(userId, (tenant) => findProject(tenant, by));
+    return this.reading(userId, (tenant) => findProject(tenant, by));
   }
 
   ensureProject(userId: number, name: string): Promise<Project> {
@@ -203,12 +204,21 @@ export class PostgresMemoryRepository implements MemoryBackend {
   }
 
   private asTenant<T>(userId: number, work: (tenant: TenantContext) => Promise<T>): Promise<T> {
+    const contextOf = this.contextOf(userId);
+    return this.database.withTenant(userId, (connection) => work(contextOf(connection)));
+  }
+
+  /** The same for what changes nothing. */
+  private reading<T>(userId: number, work: (tenant: TenantContext) => Promise<T>): Promise<T> {
+    const contextOf = this.contextOf(userId);
+    return this.database.readTenant(userId, (connection) => work(contextOf(connection)));
+  }
+
+  private contextOf(userId: number): (connection: PoolClient) => TenantContext {
     const { modelId, analysis } = this;
     if (modelId === undefined) throw new Error('The backend is not connected.');
     const now = this.clock.now();
     const copies = this.database.mayStage;
-    return this.database.withTenant(userId, (connection) =>
-      work({ connection, userId, now, modelId, copies, analysis }),
-    );
+    return (connection) => ({ connection, userId, now, modelId, copies, analysis });
   }
 }

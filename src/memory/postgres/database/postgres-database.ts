@@ -103,6 +103,14 @@ export class PostgresDatabase {
     return this.transaction(userId, work);
   }
 
+  /** The same for work that changes nothing: its result does not wait for the end of the transaction. */
+  readTenant<T>(userId: number, work: (connection: PoolClient) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const reading = async (connection: PoolClient) => resolve(await work(connection));
+      this.transaction(userId, reading).catch(reject);
+    });
+  }
+
   /** The same with no tenant: no row of any is seen, but `wm_app`'s functions can be called. */
   withoutTenant<T>(work: (connection: PoolClient) => Promise<T>): Promise<T> {
     return this.transaction(undefined, work);

@@ -18,7 +18,8 @@ export class ServerHost implements DatabaseHost {
     return { url: adminUrl ?? url, poolSize: 2, connectTimeoutMs, statementTimeoutMs: 0 };
   }
 
+  /** Statements may be sent before those in front of them are answered: a transaction begins with its first statement. */
   serviceTarget(): ConnectionTarget {
-    return this.config;
+    return { ...this.config, driverOptions: { pipeline: true } };
   }
 }

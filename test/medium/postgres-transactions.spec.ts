@@ -1,0 +1,67 @@
+import { type PoolClient } from 'pg';
+import type { DataSource } from 'typeorm';
+import { appTransaction, transaction } from '../../src/memory/postgres/database/app-transaction';
+import { openDataSource, poolOf } from '../../src/memory/postgres/database/open-data-source';
+import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
+import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';
+
+describeNative('transactions on a native PostgreSQL', () => {
+  let database: TestDatabase;
+  let postgres: PostgresDatabase;
+  let source: DataSource;
+  let connection: PoolClient;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    postgres = new PostgresDatabase(databaseConfig(database.url, { poolSize: 1 }), () => undefined);
+    await postgres.connect();
+    await database.query('create table public.written (n integer)');
+    source = await openDataSource(postgres.host.serviceTarget());
+    connection = await poolOf(source).connect();
+  });
+
+  afterAll(async () => {
+    connection.release();
+    await source.destroy();
+    await postgres.close();
+    await database.drop();
+  });
+
+  const write = (to: PoolClient) => to.query('insert into public.written values (1)');
+  const written = async () => (await database.query('select n from public.written')).length;
+  const settings = async (of: PoolClient) =>
+    (
+      await of.query<{ role: string; tenant: string | null }>(
+        `select current_setting('role') as role, current_setting('app.user_id', true) as tenant`,
+      )
+    ).rows[0];
+
+  it('run nothing behind a beginning that failed, and say why that did', async () => {
+    const failing = transaction(connection, 'begin; set local role nobody_is_called_so', write);
+    await expect(failing).rejects.toThrow(/role "nobody_is_called_so" does not exist/);
+    expect(await written()).toBe(0);
+    await transaction(connection, 'begin', write);
+    expect(await written()).toBe(1);
+  });
+
+  it('say why a beginning failed also where nothing stands behind it', async () => {
+    const idle = transaction(connection, 'begin; set local role nobody_is_called_so', async () => 'done');
+    await expect(idle).rejects.toThrow(/nobody_is_called_so/);
+  });
+
+  it('are the tenant’s from their first statement on, and nobody’s after their last', async () => {
+    expect(await appTransaction(connection, 7, settings)).toEqual({ role: 'wm_app', tenant: '7' });
+    expect(await settings(connection)).toEqual({ role: 'none', tenant: '' });
+    expect(await appTransaction(connection, 8, settings)).toEqual({ role: 'wm_app', tenant: '8' });
+  });
+
+  it('that only read are over before the connection is anybody else’s', async () => {
+    const seen = await Promise.all(
+      [1, 2, 3].map((userId) => postgres.readTenant(userId, async (own) => (await settings(own))?.tenant)),
+    );
+    expect(seen).toEqual(['1', '2', '3']);
+    const failing = postgres.readTenant(4, (own) => own.query('select 1 / 0'));
+    await expect(failing).rejects.toThrow(/22012/);
+    expect(await postgres.readTenant(5, async (own) => (await settings(own))?.tenant)).toBe('5');
+  });
+});
