@@ -1,4 +1,17 @@
 import { Module } from '@nestjs/common';
+import { AccountsOpener } from './auth/commands/accounts-opener.service';
+import {
+  KeysCommand,
+  KeysCreateCommand,
+  KeysListCommand,
+  KeysRevokeCommand,
+} from './auth/commands/keys.command';
+import {
+  UsersCommand,
+  UsersCreateCommand,
+  UsersDeleteCommand,
+  UsersListCommand,
+} from './auth/commands/users.command';
 import { CommandLineGuard } from './cli/command-line.guard';
 import { AdoptChromaCommand } from './memory/chroma/adopt-chroma.command';
 import { InspectChromaCommand } from './migrate/commands/inspect-chroma.command';
@@ -15,6 +28,15 @@ import { MigrateRunsCommand } from './migrate/commands/migrate-runs.command';
     MigrateChromaCommand,
     MigrateOriginalCommand,
     MigrateRunsCommand,
+    AccountsOpener,
+    UsersCommand,
+    UsersCreateCommand,
+    UsersListCommand,
+    UsersDeleteCommand,
+    KeysCommand,
+    KeysCreateCommand,
+    KeysListCommand,
+    KeysRevokeCommand,
   ],
 })
 export class CliModule {}

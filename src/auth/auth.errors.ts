@@ -110,3 +110,18 @@ export class UserNotFoundError extends DomainError {
     super(`There is no user ${JSON.stringify(user)}.`);
   }
 }
+
+export class KeyNotFoundError extends DomainError {
+  readonly code = 'key_not_found';
+  readonly kind = 'not-found';
+
+  constructor(prefix: string) {
+    super(`There is no key ${JSON.stringify(prefix)}: "keys list" shows those that there are.`);
+  }
+}
+
+/** What a user or a key is to be cannot be. */
+export class InvalidAccountError extends DomainError {
+  readonly code = 'invalid_account';
+  readonly kind = 'invalid';
+}

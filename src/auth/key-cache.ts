@@ -1,9 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { AccessKey } from './account';
 
+/** Within it, what is revoked is refused by every instance. */
+export const REVOKED_EVERYWHERE_MS = 5_000;
+
 /**
- * How long a key is taken for what it was when it was read: what is revoked is refused within 5 seconds everywhere, with
- * two to spare for a store that answers slowly.
+ * How long a key is taken for what it was when it was read: what is revoked is refused everywhere in time, with two
+ * seconds to spare for a store that answers slowly.
  */
 export const REMEMBERED_MS = 3_000;
 

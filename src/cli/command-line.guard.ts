@@ -21,7 +21,7 @@ export class CommandLineGuard implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     this.program.name(`npm run ${SCRIPT} --`);
     // Commands made one by one do not inherit how the program ends.
-    for (const command of this.program.commands) command.copyInheritedSettings(this.program);
+    for (const command of this.program.commands) inherit(command, this.program);
     this.program.hook('preAction', (_program, command) => refuseMisunderstood(command));
   }
 }
@@ -34,11 +34,23 @@ function isMissed({ long }: Command['options'][number]): boolean {
   return long !== '--yes';
 }
 
+function inherit(command: Command, parent: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const nested of command.commands) inherit(nested, command);
+}
+
+/** With that of the command it belongs to, if it is one of several: `keys create`. */
+function nameOf(command: Command): string {
+  const { parent } = command;
+  return parent?.parent ? `${parent.name()} ${command.name()}` : command.name();
+}
+
 function refuseMisunderstood(command: Command): void {
+  const name = nameOf(command);
   const argumentCount = command.registeredArguments.length;
   const leftOver = command.args.slice(argumentCount);
   const intended = intendedLine({
-    command: command.name(),
+    command: name,
     argumentCount,
     options: command.options.filter(isMissed).map(({ long, required, optional }) => ({
       flag: long ?? '',
@@ -54,7 +66,7 @@ function refuseMisunderstood(command: Command): void {
     );
   if (leftOver.length > 0)
     throw new UsageError(
-      `${command.name()} takes nothing like ${leftOver.map((word) => JSON.stringify(word)).join(' ')}, so nothing was ` +
-        `done. "npm run ${SCRIPT} -- ${command.name()} --help" shows what it takes; flags stand behind the "--".`,
+      `${name} takes nothing like ${leftOver.map((word) => JSON.stringify(word)).join(' ')}, so nothing was ` +
+        `done. "npm run ${SCRIPT} -- ${name} --help" shows what it takes; flags stand behind the "--".`,
     );
 }

@@ -6,6 +6,7 @@ export interface DeclaredOption {
 
 /** A command as it was called. */
 export interface CommandCall {
+  /** Its name; of one that belongs to another, both: `keys create`. */
   readonly command: string;
   /** How many arguments it takes at most. */
   readonly argumentCount: number;
@@ -30,6 +31,7 @@ export interface IntendedLine {
  * @returns undefined where npm took nothing that the command declares.
  */
 export function intendedLine(call: CommandCall): IntendedLine | undefined {
+  const names = call.command.split(' ');
   const swallowed = call.options.filter((option) => isSwallowed(option, call));
   if (swallowed.length === 0) return undefined;
   const valued = swallowed.filter((option) => option.takesValue && call.npm.get(nameOf(option)) === 'true');
@@ -38,9 +40,9 @@ export function intendedLine(call: CommandCall): IntendedLine | undefined {
   const value = valued.length === 1 && leftOver.length === 1 ? leftOver[0]! : undefined;
   const flags = swallowed.flatMap((option) => wordsOf(option, call, value));
   const given = call.argv
-    .slice(call.argv.indexOf(call.command) + 1)
+    .slice(call.argv.indexOf(names.at(-1)!) + 1)
     .filter((word) => !leftOver.includes(word));
-  const words = [call.command, ...given, ...flags].map(quoted);
+  const words = [...names, ...given, ...flags].map(quoted);
   return { swallowed: swallowed.map(({ flag }) => flag), line: `npm run cli -- ${words.join(' ')}` };
 }
 

@@ -1,7 +1,7 @@
 import { FileKeyStore } from '../auth/file-key-store';
 import type { KeyStore } from '../auth/key-store';
 import type { AppConfig } from '../config/app-config';
-import type { PostgresDatabase } from './postgres/database/postgres-database';
+import { PostgresDatabase } from './postgres/database/postgres-database';
 import { PostgresKeyStore } from './postgres/keys/postgres-key-store';
 
 /**
@@ -17,4 +17,9 @@ export function openKeyStore(config: AppConfig, database: PostgresDatabase): Key
   return keepsKeysInPostgres(config)
     ? new PostgresKeyStore(database)
     : new FileKeyStore(config.auth.keysFile);
+}
+
+/** The same for a process that has nothing else open, and may take its time. */
+export function openKeyStoreAlone(config: AppConfig, log: (message: string) => void): KeyStore {
+  return openKeyStore(config, new PostgresDatabase({ ...config.database, statementTimeoutMs: 0 }, log));
 }

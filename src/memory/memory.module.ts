@@ -1,6 +1,7 @@
 import {
   DynamicModule,
   Inject,
+  Logger,
   MiddlewareConsumer,
   Module,
   NestModule,
@@ -27,6 +28,7 @@ import { MemoryService } from './memory.service';
 import { pinRequests } from './selection/pin-requests.middleware';
 import { ProjectController } from './project.controller';
 import { ProjectResolver } from './project-resolver.service';
+import { RequestedRemovals } from './requested-removals';
 import { SearchService } from './search.service';
 import { SessionController } from './session.controller';
 import { StatusController } from './status.controller';
@@ -48,12 +50,16 @@ const PINNED = [SessionController, ProjectController, MemoryController];
 /** The memory: `MemoryService` stores, `SearchService` finds, `ListingService` lists, on the backend that was chosen. */
 @Module({})
 export class MemoryModule implements NestModule, OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly removals: RequestedRemovals;
+
   constructor(
     @Inject(MEMORY_BACKEND) private readonly backend: MemoryBackend,
     @Inject(BACKEND_STATE) private readonly state: BackendState,
     @Inject(KEY_STORE) private readonly keys: KeyStore,
     private readonly current: CurrentCaller,
-  ) {}
+  ) {
+    this.removals = new RequestedRemovals(keys, backend, new Logger('Users'));
+  }
 
   static forRoot({ http = true, environment }: MemoryModuleOptions = {}): DynamicModule {
     return {
@@ -102,10 +108,12 @@ export class MemoryModule implements NestModule, OnApplicationBootstrap, OnAppli
   async onApplicationBootstrap(): Promise<void> {
     await this.backend.connect();
     await this.state.started();
+    this.removals.start();
   }
 
   /** After the last request was answered. */
   async onApplicationShutdown(): Promise<void> {
+    await this.removals.stop();
     await this.backend.close();
     await this.keys.close();
   }
