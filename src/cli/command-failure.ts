@@ -1,8 +1,13 @@
 import { ChromaDirectoryError } from '../chroma-directory/chroma-directory.errors';
-import { DomainError } from '../common/domain.error';
+import { DomainError, ErrorKind } from '../common/domain.error';
 import { StartupError } from '../common/startup.error';
 import { ConfigurationError } from '../config/configuration.error';
 import { EXIT, UsageError } from './exit-code';
+
+const EXIT_OF_KIND: Partial<Record<ErrorKind, number>> = {
+  unavailable: EXIT.unavailable,
+  invalid: EXIT.usage,
+};
 
 /** What a command that threw prints, in plain words, and ends with. Commander has printed its own complaints already. */
 export function commandFailure(error: unknown): { readonly text: string; readonly exitCode: number } {
@@ -13,7 +18,7 @@ export function commandFailure(error: unknown): { readonly text: string; readonl
   if (error instanceof ChromaDirectoryError || error instanceof StartupError)
     return { text: error.message, exitCode: EXIT.unavailable };
   if (error instanceof DomainError)
-    return { text: error.message, exitCode: error.kind === 'unavailable' ? EXIT.unavailable : EXIT.findings };
+    return { text: error.message, exitCode: EXIT_OF_KIND[error.kind] ?? EXIT.findings };
   return { text: `This should not have happened: ${messageOf(error)}`, exitCode: EXIT.findings };
 }
 
