@@ -19,7 +19,7 @@ function expectUnavailable(error: unknown): void {
   expect(error).toBeInstanceOf(BackendUnavailableError);
 }
 
-/** An index that is written that often, instead of every 100 records, is hit by few kills. */
+/** An index that is written that often, instead of every 50 records, is hit by few kills. */
 describe.each([2, 7])('Copies of a vector index that is written every %i records', (recordsPerSync) => {
   const place = new ChromaPlace();
   const warnings: string[] = [];

@@ -42,7 +42,7 @@ export interface ChromaServerLog {
  * The server reads again with each write what came since it last wrote the index, 0.03 ms a record: after its default of
  * 1,000 a store takes 42 ms instead of 7 (docs/adr/0014-copies-of-the-vector-index.md).
  */
-export const RECORDS_PER_SYNC = 100;
+export const RECORDS_PER_SYNC = 50;
 
 /** The local ChromaDB server: started, watched, and started again whenever it ends unasked. */
 export class ChromaServer implements ChromaEndpoint {
