@@ -54,7 +54,7 @@ export function setUpApp(app: NestExpressApplication): void {
     })),
   );
   app.use(refuseOtherMediaTypes);
-  app.useGlobalPipes(new RequestPipe(limits.batchMemories, dtoRules(limits, app.get<Clock>(CLOCK))));
+  app.useGlobalPipes(new RequestPipe(limits, dtoRules(limits, app.get<Clock>(CLOCK))));
   app.useGlobalFilters(new DomainErrorFilter());
   setUpOpenApi(app, config);
 }

@@ -127,6 +127,9 @@ function refuseOtherFields({ paths, components }: OpenAPIObject): void {
     for (const { requestBody } of Object.values(path as Record<string, Operation>)) close(requestBody);
 }
 
+/** What bounds a value of a type. */
+const BOUND_OF: Readonly<Record<string, string>> = { array: 'maxItems', integer: 'maximum' };
+
 /** Puts the configured limits where the decorators of the fields named them. */
 function withLimits(part: unknown, limits: Limits): void {
   if (typeof part !== 'object' || part === null) return;
@@ -135,7 +138,7 @@ function withLimits(part: unknown, limits: Limits): void {
   if (limit !== undefined) {
     // Swagger leaves the extension of a parameter's schema beside the schema.
     const schema = (named.schema ?? named) as Record<string, unknown>;
-    schema[schema.type === 'array' ? 'maxItems' : 'maxLength'] = limits[limit];
+    schema[BOUND_OF[String(schema.type)] ?? 'maxLength'] = limits[limit];
     delete named[LIMIT_EXTENSION];
   }
   for (const nested of Object.values(named)) withLimits(nested, limits);
@@ -172,5 +175,7 @@ that a path does not take is 405, with those it takes in \`Allow\`.
 | \`external_id\` | ${limits.externalIdBytes} bytes of UTF-8 |
 | \`agent_id\`, \`speaker\`, \`content_type\`, \`session_type\` | ${limits.labelBytes} bytes of UTF-8 |
 | name of a project | ${limits.projectNameCharacters} characters |
-| memories in one call | ${limits.batchMemories} |`;
+| memories in one call | ${limits.batchMemories} |
+| results of a search, memories of a page | ${limits.results} |
+| \`metadata_filter\` | ${limits.filterDepth} levels, ${limits.filterConditions} conditions |`;
 }

@@ -1,9 +1,10 @@
 import { ClassConstructor, plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
+import type { Limits } from '../config/app-config';
 import { FieldProblem, InvalidInputError, MOST_PROBLEMS } from './domain.error';
 import { isRecord } from './is-record';
 import { visitInSlices } from './time-slices';
-import { FROM_TEXT, nestedType } from './validation.decorator';
+import { FROM_TEXT, nestedType, numberLimit } from './validation.decorator';
 
 /** Characters of a field's name that an answer repeats: a name may be as long as the body. */
 const LONGEST_NAME = 100;
@@ -32,9 +33,9 @@ export class DtoReader {
   readonly problems: FieldProblem[] = [];
   private readonly judged: (() => readonly FieldProblem[])[] = [];
 
-  /** @param options whether values are texts of a path or a query, and the longest list of DTOs. */
+  /** @param options whether values are texts of a path or a query; what numbers and lists of DTOs are bounded by. */
   constructor(
-    private readonly options: { readonly fromText: boolean; readonly longestList: number },
+    private readonly options: { readonly fromText: boolean; readonly limits: Limits },
     private readonly rules: DtoRules = new Map(),
   ) {}
 
@@ -67,16 +68,17 @@ export class DtoReader {
       (dto as Fields)[field] = read instanceof Promise ? await read : read;
     }
     this.validate(dto, path);
+    for (const field of given) this.holdAgainstLimit(type, dto, field, path);
     const rules = this.rules.get(type);
     if (rules) this.judged.push(() => rules(dto, path));
     return dto;
   }
 
   private container(type: ClassConstructor<object> | undefined, sent: unknown, field: string): unknown {
-    const { longestList } = this.options;
-    if (Array.isArray(sent) && sent.length > longestList)
-      throw new InvalidInputError([{ field, reason: `must have at most ${longestList} items` }]);
     if (!type) return sent;
+    const { batchMemories } = this.options.limits;
+    if (Array.isArray(sent) && sent.length > batchMemories)
+      throw new InvalidInputError([{ field, reason: `must have at most ${batchMemories} items` }]);
     if (isRecord(sent)) return this.read(type, sent, `${field}.`);
     return Array.isArray(sent) && sent.every(isRecord) ? this.items(type, sent, field) : sent;
   }
@@ -104,6 +106,14 @@ export class DtoReader {
       for (const reason of Object.values(constraints)) this.refuse(path + property, reason);
       delete (dto as Fields)[property];
     }
+  }
+
+  private holdAgainstLimit(type: ClassConstructor<object>, dto: object, field: string, path: string): void {
+    const bound = numberLimit(type, field);
+    const value = (dto as Fields)[field];
+    if (!bound || typeof value !== 'number') return;
+    const most = this.options.limits[bound.limit];
+    if (value > most) this.refuse(path + field, `must be a whole number from ${bound.min} to ${most}`);
   }
 
   private refuse(field: string, reason: string): void {

@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS } from '../config/app-config';
 import { InvalidInputError } from './domain.error';
 import { RequestPipe } from './request.pipe';
 import { JsonRecord, Nested, NestedList, Text, TextList, WholeNumber } from './validation.decorator';
@@ -27,7 +28,10 @@ class OrderDto {
 const LONGEST_LIST = 500;
 
 function read(input: unknown): Promise<unknown> {
-  return new RequestPipe(LONGEST_LIST).transform(input, { type: 'body', metatype: OrderDto });
+  return new RequestPipe({ ...DEFAULT_LIMITS, batchMemories: LONGEST_LIST }).transform(input, {
+    type: 'body',
+    metatype: OrderDto,
+  });
 }
 
 async function problemsOf(input: unknown): Promise<readonly string[]> {
@@ -90,7 +94,7 @@ describe('RequestPipe', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['texts', { words: Array(1_000_000).fill('a') }, 'words must have at most 500 items'],
+    ['texts', { words: Array(1_000_000).fill('a') }, 'words must be a list of 1 to 3 texts'],
     ['objects', { items: Array(501).fill({ name: 'a' }) }, 'items must have at most 500 items'],
     ['lists', { items: [[{ name: 'a' }]] }, 'items must be a list of JSON objects: item 0 is not'],
     ['nothing', { items: [{ name: 'a' }, null] }, 'items must be a list of JSON objects: item 1 is not'],
@@ -104,7 +108,7 @@ describe('RequestPipe', () => {
       turns++;
       turning = setImmediate(turn);
     });
-    const pipe = new RequestPipe(50_000);
+    const pipe = new RequestPipe({ ...DEFAULT_LIMITS, batchMemories: 50_000 });
     const items = Array.from({ length: 50_000 }, () => ({ name: 'a' }));
     await pipe.transform({ count: 1, items }, { type: 'body', metatype: OrderDto });
     clearImmediate(turning);

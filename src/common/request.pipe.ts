@@ -1,5 +1,6 @@
 import { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { ClassConstructor } from 'class-transformer';
+import type { Limits } from '../config/app-config';
 import { InvalidInputError } from './domain.error';
 import { DtoReader, DtoRules } from './dto-reader';
 import { isRecord } from './is-record';
@@ -14,11 +15,11 @@ import { isRecord } from './is-record';
  */
 export class RequestPipe implements PipeTransform {
   /**
-   * @param longestList items of a list that are looked at at all: beyond it, the list is refused unread.
+   * @param limits of numbers and lists; a list with more items than a batch may have is refused unread.
    * @param rules that handlers hold their DTOs against: what has a problem anyway hears of these too.
    */
   constructor(
-    private readonly longestList: number,
+    private readonly limits: Limits,
     private readonly rules: DtoRules = new Map(),
   ) {}
 
@@ -26,7 +27,7 @@ export class RequestPipe implements PipeTransform {
     if (!isDto(metatype)) return value;
     const input = value ?? {};
     if (!isRecord(input)) throw new InvalidInputError([{ field: type, reason: 'must be a JSON object' }]);
-    const reader = new DtoReader({ fromText: type !== 'body', longestList: this.longestList }, this.rules);
+    const reader = new DtoReader({ fromText: type !== 'body', limits: this.limits }, this.rules);
     const dto = await reader.read(metatype, input);
     if (reader.problems.length > 0) throw new InvalidInputError(reader.allProblems());
     return dto;

@@ -29,6 +29,18 @@ export function nestedType(
     ClassConstructor<object> | undefined;
 }
 
+/** Under it, a number that is bounded by a limit says by which. */
+const NUMBER_LIMIT = Symbol('NUMBER_LIMIT');
+
+/** What bounds a number of `type`, if that is configured. */
+export function numberLimit(
+  type: ClassConstructor<object>,
+  property: string,
+): { readonly limit: keyof Limits; readonly min: number } | undefined {
+  return Reflect.getMetadata(NUMBER_LIMIT, type.prototype as object, property) as
+    { limit: keyof Limits; min: number } | undefined;
+}
+
 interface Presence {
   /** May be left out; `null` is the same as leaving it out. Without any of these three it is required. */
   readonly optional?: boolean;
@@ -59,14 +71,20 @@ export function Text(options: Presence & { limit?: keyof Limits }): PropertyDeco
   });
 }
 
-export function WholeNumber(options: Presence & { min?: number; max?: number }): PropertyDecorator {
-  const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = options;
-  return field(options, {
-    schema: { type: 'integer', format: 'int64', minimum: min, maximum: max },
+/** With a limit, its default is the most that can be configured; `DtoReader` holds values against what is configured. */
+export function WholeNumber(
+  options: Presence & { min?: number; max?: number; limit?: keyof Limits },
+): PropertyDecorator {
+  const { limit, min = Number.MIN_SAFE_INTEGER } = options;
+  const max = limit ? DEFAULT_LIMITS[limit] : (options.max ?? Number.MAX_SAFE_INTEGER);
+  const bound = limit === undefined ? {} : { [LIMIT_EXTENSION]: limit };
+  const whole = field(options, {
+    schema: { type: 'integer', format: 'int64', minimum: min, maximum: max, ...bound },
     takes: `a whole number from ${min} to ${max}`,
     accepts: (value) => Number.isSafeInteger(value) && min <= (value as number) && (value as number) <= max,
     fromText: (text) => (/^-?\d{1,16}$/.test(text) ? Number(text) : text),
   });
+  return limit ? applyDecorators(Reflect.metadata(NUMBER_LIMIT, { limit, min }), whole) : whole;
 }
 
 export function Fraction(options: Presence & { min: number; max: number }): PropertyDecorator {

@@ -103,6 +103,12 @@ export interface Limits {
   readonly labelBytes: number;
   readonly projectNameCharacters: number;
   readonly batchMemories: number;
+  /** Of one search or page. */
+  readonly results: number;
+  /** Metadata filters inside each other, the outermost being 1. */
+  readonly filterDepth: number;
+  /** Comparisons of one metadata filter. */
+  readonly filterConditions: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -117,6 +123,9 @@ export const DEFAULT_LIMITS: Limits = {
   labelBytes: 128,
   projectNameCharacters: 255,
   batchMemories: 500,
+  results: 100,
+  filterDepth: 8,
+  filterConditions: 100,
 };
 
 /** Requests a minute of one caller, by what they do; 0 is no limit. */

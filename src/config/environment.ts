@@ -135,5 +135,8 @@ function toLimits(env: EnvDto): Limits {
     labelBytes: env.MAX_LABEL_BYTES,
     projectNameCharacters: env.MAX_PROJECT_NAME_CHARACTERS,
     batchMemories: env.MAX_BATCH_MEMORIES,
+    results: env.MAX_RESULTS,
+    filterDepth: env.MAX_FILTER_DEPTH,
+    filterConditions: env.MAX_FILTER_CONDITIONS,
   };
 }

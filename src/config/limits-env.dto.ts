@@ -48,6 +48,27 @@ export class LimitsEnvDto {
 
   @WholeNumberVariable({
     section: 'Limits',
+    about: 'Results of one search, memories of one page.',
+    // What a call that does not say gets at most.
+    min: 20,
+    // What is measured, and holds on every backend.
+    max: DEFAULT_LIMITS.results,
+  })
+  MAX_RESULTS = DEFAULT_LIMITS.results;
+
+  @WholeNumberVariable({
+    section: 'Limits',
+    about: 'Metadata filters inside each other, by `$and`, `$or` and `$not`.',
+    min: 1,
+    max: 32,
+  })
+  MAX_FILTER_DEPTH = DEFAULT_LIMITS.filterDepth;
+
+  @WholeNumberVariable({ section: 'Limits', about: 'Comparisons of one metadata filter.', min: 1, max: 1000 })
+  MAX_FILTER_CONDITIONS = DEFAULT_LIMITS.filterConditions;
+
+  @WholeNumberVariable({
+    section: 'Limits',
     about: 'Milliseconds in which the headers of a request must arrive.',
     min: 1,
     max: 600_000,

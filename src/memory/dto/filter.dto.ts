@@ -49,8 +49,8 @@ export class FilterDto {
   /**
    * Conditions on metadata: `{"field": value}` or `{"field": {"$eq" | "$ne" | "$gt" | "$gte" | "$lt" | "$lte" | "$in" |
    * "$nin" | "$exists" | "$contains": value}}`, combined by `$and`, `$or` and `$not`. A field is a dotted path through
-   * objects; a dot in a key is written `\.`. Depth 8, 100 conditions, 1,000 values in all
-   * its lists, 128 KiB as JSON. Values are compared as JSON: 1 is not "1".
+   * objects; a dot in a key is written `\.`. Its depth and its conditions are among the limits named above; 1,000 values
+   * in all its lists, 128 KiB as JSON. Values are compared as JSON: 1 is not "1".
    */
   @JsonRecord({ optional: true })
   readonly metadata_filter?: JsonObject;

@@ -32,7 +32,7 @@ class SearchOptionsDto extends IntersectionType(FilterDto, TenantDto) {
 
 export class SearchDto extends SearchOptionsDto {
   /** How many results at most. */
-  @WholeNumber({ min: 1, max: 100, optional: true })
+  @WholeNumber({ min: 1, limit: 'results', optional: true })
   readonly n_results: number = 3;
 }
 
@@ -42,7 +42,7 @@ export class ContextDto extends SearchOptionsDto {
   readonly max_tokens: number = 1000;
 
   /** How many memories at most. */
-  @WholeNumber({ min: 1, max: 100, optional: true })
+  @WholeNumber({ min: 1, limit: 'results', optional: true })
   readonly n_results: number = 20;
 }
 
@@ -64,7 +64,7 @@ export function searchInput(dto: SearchDto | ContextDto): SearchInput {
 /** One page of a list. */
 export class PageDto extends TenantDto {
   /** How many on a page at most. */
-  @WholeNumber({ min: 1, max: 100, optional: true })
+  @WholeNumber({ min: 1, limit: 'results', optional: true })
   readonly n_results: number = 10;
 
   /** `next_cursor` of the page before. */
@@ -78,7 +78,7 @@ export function pageInput({ n_results, cursor }: PageDto): PageInput {
 
 export class ListDto extends IntersectionType(FilterDto, TenantDto) {
   /** How many on a page at most. */
-  @WholeNumber({ min: 1, max: 100, optional: true })
+  @WholeNumber({ min: 1, limit: 'results', optional: true })
   readonly limit: number = 20;
 
   /** `next_cursor` of the page before; everything else as it was there. */
@@ -111,7 +111,7 @@ export class DeleteMatchingDto extends TenantDto {
 
 export class ProjectContextDto extends TenantDto {
   /** How many of the newest memories. */
-  @WholeNumber({ min: 1, max: 100, optional: true })
+  @WholeNumber({ min: 1, limit: 'results', optional: true })
   readonly n_recent: number = 5;
 }
 

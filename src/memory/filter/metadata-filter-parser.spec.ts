@@ -2,6 +2,7 @@ import { hostileCondition, hostileMetadata } from '../../../test/support/metadat
 import { seededRandom } from '../../../test/support/random';
 import { Comparison, JsonObject, JsonValue, MetadataCondition } from '../memory';
 import { matchesMetadata } from './metadata-filter';
+import { DEFAULT_LIMITS } from '../../config/app-config';
 import { METADATA_FILTER_LIMITS, parseMetadataFilter } from './metadata-filter-parser';
 
 const eq = (key: string, value: number): MetadataCondition => ({
@@ -107,8 +108,8 @@ describe('parseMetadataFilter', () => {
   });
 
   it.each([
-    ['filters inside each other', nested(METADATA_FILTER_LIMITS.depth)],
-    ['comparisons', fields(METADATA_FILTER_LIMITS.conditions)],
+    ['filters inside each other', nested(DEFAULT_LIMITS.filterDepth)],
+    ['comparisons', fields(DEFAULT_LIMITS.filterConditions)],
     ['values of $in', { a: { $in: Array(METADATA_FILTER_LIMITS.values).fill(1) } }],
     ['depth of a value', { a: deepValue(METADATA_FILTER_LIMITS.valueDepth) }],
   ])('takes as many %s as allowed', (_name, input) => {

@@ -1,16 +1,16 @@
 import { FieldProblem } from '../../common/domain.error';
+import { DEFAULT_LIMITS, Limits } from '../../config/app-config';
 import { jsonOutline } from '../rules/json-outline';
 import { jsonProblem } from '../rules/json-rules';
 import { isJsonObject } from '../json-value';
 import { Comparison, JsonObject, JsonValue, MetadataCondition } from '../memory';
 import { textProblem } from '../rules/text-rules';
 
-/** Bounds of what one filter may cost. */
+/** How deep a filter may be, and how much it may compare. */
+export type FilterLimits = Pick<Limits, 'filterDepth' | 'filterConditions'>;
+
+/** Further bounds of what one filter may cost. */
 export const METADATA_FILTER_LIMITS = {
-  /** Filters inside `$and`, `$or` and `$not`, the outermost being 1. */
-  depth: 8,
-  /** Comparisons in the whole filter. */
-  conditions: 100,
   /** Values of every `$in` and `$nin` together: each is compared with every memory. */
   values: 1_000,
   /** The whole filter as JSON: a thousand long ids and as much again. */
@@ -33,19 +33,23 @@ export type ParsedMetadataFilter =
  * filters) and `$not` (a filter) combine; whatever stands side by side must hold together. A field is a path through
  * objects, keys joined by dots; inside a key `\.` is a dot and `\\` a backslash. An object without operators, `{}`
  * too, is a value to equal. Refused: unknown operators, operands of the wrong type, operators mixed with other keys,
- * combinations of nothing, values that could not be stored, and more than `METADATA_FILTER_LIMITS`.
+ * combinations of nothing, values that could not be stored, and more than `limits` or `METADATA_FILTER_LIMITS`.
  *
  * @param field where the filter stands in the request. The problem, the first one found, is named from there:
  *   `metadata_filter.$or[1].age.$gt`.
  */
-export function parseMetadataFilter(input: unknown, field = 'metadata_filter'): ParsedMetadataFilter {
+export function parseMetadataFilter(
+  input: unknown,
+  field = 'metadata_filter',
+  limits: FilterLimits = DEFAULT_LIMITS,
+): ParsedMetadataFilter {
   const { bytes: mostBytes } = METADATA_FILTER_LIMITS;
   const { bytes } = jsonOutline(input, { keys: Infinity, bytes: mostBytes }, DEEPEST);
   if (bytes > mostBytes)
     return { problems: [{ field, reason: `must have at most ${mostBytes} bytes as JSON` }] };
   if (isJsonObject(input) && Object.keys(input).length === 0) return { condition: undefined };
   try {
-    return { condition: new Parser().filter(input, field, 1) };
+    return { condition: new Parser(limits).filter(input, field, 1) };
   } catch (error) {
     if (error instanceof FilterRefusal) return { problems: [error.problem] };
     throw error;
@@ -72,10 +76,11 @@ class Parser {
   private comparisons = 0;
   private values = 0;
 
+  constructor(private readonly limits: FilterLimits) {}
+
   filter(input: unknown, field: string, depth: number): MetadataCondition {
-    if (depth > METADATA_FILTER_LIMITS.depth) {
-      refuse(field, `must not be nested deeper than ${METADATA_FILTER_LIMITS.depth} filters`);
-    }
+    const { filterDepth } = this.limits;
+    if (depth > filterDepth) refuse(field, `must not be nested deeper than ${filterDepth} filters`);
     if (!isJsonObject(input) || Object.keys(input).length === 0) {
       refuse(field, 'must be an object with at least one condition');
     }
@@ -113,9 +118,9 @@ class Parser {
     operand: unknown,
     field: string,
   ): MetadataCondition {
-    if (++this.comparisons > METADATA_FILTER_LIMITS.conditions) {
-      refuse(field, `is one condition too many: at most ${METADATA_FILTER_LIMITS.conditions} in a filter`);
-    }
+    const { filterConditions } = this.limits;
+    if (++this.comparisons > filterConditions)
+      refuse(field, `is one condition too many: at most ${filterConditions} in a filter`);
     const negated = NEGATED.get(operator);
     const read = OPERATORS.get(negated ?? operator);
     if (!read) refuse(field, `is no operator: these are ${OPERATOR_NAMES}`);

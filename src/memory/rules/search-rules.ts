@@ -19,7 +19,7 @@ export interface AcceptedFilter {
  */
 export function acceptFilter(input: FilterInput, limits: Limits, path = ''): AcceptedFilter {
   const { metadataFilter, contentTypes, project, projectId: _resolvedLater, ...rest } = input;
-  const metadata = metadataFilter && parseMetadataFilter(metadataFilter, `${path}metadata_filter`);
+  const metadata = metadataFilter && parseMetadataFilter(metadataFilter, `${path}metadata_filter`, limits);
   const labels: [field: string, value: string | undefined][] = [
     ['session_type', input.sessionType],
     ['agent_id', input.agentId],
