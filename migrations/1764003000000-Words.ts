@@ -6,7 +6,8 @@ const TENANT = `nullif(current_setting('app.user_id', true), '')::bigint`;
 const DEFINER = `security definer set search_path = pg_catalog, pg_temp`;
 
 const SIGNATURES = [
-  'word_scope(smallint, timestamptz, tsquery[])',
+  'word_scope(smallint, timestamptz, tsquery[], integer)',
+  'chunks_with_each(smallint, timestamptz, tsquery[])',
   'chunks_with_words(smallint, tsquery[], bigint[])',
   'chunks_without_words(integer)',
 ];
@@ -19,7 +20,7 @@ export class Words1764003000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`alter table wisdom_memory.memory_vectors add column lexemes tsvector`);
     for (const index of INDEXES) await runner.query(index);
-    for (const definition of [WORD_SCOPE, CHUNKS_WITH_WORDS, CHUNKS_WITHOUT_WORDS])
+    for (const definition of [CHUNKS_WITH_EACH, WORD_SCOPE, CHUNKS_WITH_WORDS, CHUNKS_WITHOUT_WORDS])
       await runner.query(definition);
     // Owning a function in a schema takes CREATE on it, for this moment only.
     await runner.query(`grant create on schema wisdom_memory to wm_definer`);
@@ -41,26 +42,45 @@ export class Words1764003000000 implements MigrationInterface {
 const INDEXES = [
   // btree_gin lets user_id in: a word that is common elsewhere costs a tenant nothing.
   `create index memory_vectors_words on wisdom_memory.memory_vectors using gin (user_id, lexemes)`,
+  // Those who stand beside a chunk. For statements that say "chunk >= 0" only: a search by a session reads the covering index.
+  `create index memory_vectors_session on wisdom_memory.memory_vectors
+     (user_id, model_id, session_id, occurred_at, memory_id, chunk) include (expires_at)
+   where session_id is not null and chunk >= 0`,
   `create index memory_vectors_without_words on wisdom_memory.memory_vectors (user_id, memory_id) where lexemes is null`,
 ];
 
 /** In plpgsql, whose statements keep their plans: a function in SQL is planned anew by every call. */
 const PLPGSQL = `language plpgsql stable ${DEFINER}`;
 
-/** How many live chunks of a model the tenant has, and how many of them have each word. */
+/** How many of the tenant's live chunks of a model have each word. */
+const CHUNKS_WITH_EACH = `
+  create function wisdom_memory.chunks_with_each(model smallint, moment timestamptz, words tsquery[]) returns bigint[]
+  ${PLPGSQL} as $$ begin
+    return array(
+      select (
+        select count(*) from wisdom_memory.memory_vectors
+        where user_id = ${TENANT} and lexemes @@ word and model_id = model
+          and (expires_at is null or expires_at > moment))
+      from unnest(words) with ordinality as asked(word, place) order by place);
+  end $$`;
+
+/** The same and how many there are, of a tenant that has no more than so many; of another null. */
 const WORD_SCOPE = `
-  create function wisdom_memory.word_scope(model smallint, moment timestamptz, words tsquery[])
+  create function wisdom_memory.word_scope(model smallint, moment timestamptz, words tsquery[], most integer)
   returns table (chunks bigint, chunks_with bigint[])
   ${PLPGSQL} as $$ begin
-    return query select
-      (select count(*) from wisdom_memory.memory_vectors
-       where user_id = ${TENANT} and model_id = model and (expires_at is null or expires_at > moment)),
-      array(
-        select (
-          select count(*) from wisdom_memory.memory_vectors
-          where user_id = ${TENANT} and lexemes @@ word and model_id = model
-            and (expires_at is null or expires_at > moment))
-        from unnest(words) with ordinality as asked(word, place) order by place);
+    chunks := (
+      select count(*) from (
+        select from wisdom_memory.memory_vectors
+        where user_id = ${TENANT} and model_id = model and (expires_at is null or expires_at > moment)
+        limit most + 1
+      ) as counted);
+    if chunks > most then
+      chunks := null;
+    else
+      chunks_with := wisdom_memory.chunks_with_each(model, moment, words);
+    end if;
+    return next;
   end $$`;
 
 /** The tenant's chunks of a model that have any of these words, each once, with the sum of the weights of those it has. */

@@ -77,7 +77,8 @@ export interface CandidateChunk {
   readonly asks: boolean;
   /**
    * Keys (`chunkKey`) of the chunks that follow it, up to `REACH`, in the order `(occurredAt, memoryId, chunk)` of its session's
-   * live chunks, whatever the filter. A memory without a session is one by itself.
+   * live chunks, whatever the filter. A memory without a session is one by itself. Those behind the last one that is itself in the
+   * pool may be missing.
    */
   readonly following: readonly string[];
 }

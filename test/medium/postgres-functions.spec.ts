@@ -18,8 +18,12 @@ const OF_TENANT: Record<string, { readonly call: string; readonly nothing: Rows 
     nothing: [],
   },
   word_scope: {
-    call: `word_scope(1::smallint, ${NOW}, ${TEA})`,
+    call: `word_scope(1::smallint, ${NOW}, ${TEA}, 1000)`,
     nothing: [{ chunks: '0', chunks_with: ['0'] }],
+  },
+  chunks_with_each: {
+    call: `chunks_with_each(1::smallint, ${NOW}, ${TEA})`,
+    nothing: [{ chunks_with_each: ['0'] }],
   },
   chunks_with_words: { call: `chunks_with_words(1::smallint, ${TEA}, array[1]::bigint[])`, nothing: [] },
   lock_user: { call: 'lock_user()', nothing: [{ lock_user: null }] },

@@ -86,7 +86,7 @@ describeNative('words in PostgreSQL', () => {
     for (const tenant of [`set local app.user_id = '2'`, 'select 1']) {
       const [scope] = await asApp(
         tenant,
-        `select * from wisdom_memory.word_scope(1::smallint, now(), '{garlic}')`,
+        `select * from wisdom_memory.word_scope(1::smallint, now(), '{garlic}', 1000)`,
       );
       expect(scope).toEqual({ chunks: '0', chunks_with: ['0'] });
       const found = `select * from wisdom_memory.chunks_with_words(1::smallint, '{garlic}', '{1}')`;

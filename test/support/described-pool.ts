@@ -1,4 +1,4 @@
-import { CandidatePool } from '../../src/memory/candidates';
+import { CandidatePool, chunkKey } from '../../src/memory/candidates';
 import { Memory } from '../../src/memory/memory';
 
 /** What two backends must agree on about a pool, whatever their ids are. */
@@ -20,9 +20,13 @@ export function describedPool(pool: CandidatePool, memories: readonly Memory[]):
   const entries = pool.chunks
     .map((chunk) => ({ key: named(chunk.memoryId, chunk.chunk), chunk }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const pooled = new Set(pool.chunks.map(({ memoryId, chunk }) => chunkKey(memoryId, chunk)));
   const exact = entries.map(({ key, chunk }) => {
     const { speaker, occurredAt, counts, asks, following } = chunk;
-    const next = following.map((other) => named(...(other.split('/') as [string, string])));
+    const last = following.findLastIndex((other) => pooled.has(other));
+    const next = following
+      .slice(0, last + 1)
+      .map((other) => named(...(other.split('/') as [string, string])));
     return [key, { speaker, occurredAt, counts, asks, following: next }];
   });
   return {

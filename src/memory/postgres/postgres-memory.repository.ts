@@ -32,6 +32,7 @@ import { readIndexReads } from './search/index-reads';
 import { PostgresDatabase } from './database/postgres-database';
 import { ensureProject, findProject, listProjects } from './project-statements';
 import { searchMemories } from './search/search-memories';
+import { WordFrequencies } from './search/word-frequencies';
 import { statisticsOfTenant } from './statistics-statement';
 import { storeMemories, updateMemory } from './store-memories';
 import { sweepExpired } from './sweep-expired';
@@ -52,6 +53,7 @@ export class PostgresMemoryRepository implements MemoryBackend {
     (error) => this.database.log(`The words of memories could not be filled in: ${(error as Error).message}`),
     WORDS_INTERVAL_MS,
   );
+  private readonly frequencies = new WordFrequencies();
   private closing = false;
   private modelId?: number;
   /** None where the database is embedded: building an index would stall this process. */
@@ -145,7 +147,9 @@ export class PostgresMemoryRepository implements MemoryBackend {
   }
 
   findCandidates(userId: number, query: CandidateQuery): Promise<CandidatePool> {
-    return this.reading(userId, (tenant) => findCandidates(tenant, query));
+    const { frequencies } = this;
+    const indexed = this.indexes?.has(userId) ?? false;
+    return this.reading(userId, (tenant) => findCandidates(tenant, query, { frequencies, indexed }));
   }
 
   findAll(userId: number, ids: readonly string[]): Promise<Memory[]> {

@@ -7,6 +7,7 @@ const primaryKeyConstraintName = 'memory_vectors_pkey';
 /** The vector of one chunk, with copies of what a search filters by. Its other indexes are the migrations' alone. */
 @Entity('memory_vectors')
 @Index('memory_vectors_search', { synchronize: false })
+@Index('memory_vectors_session', { synchronize: false })
 @Index('memory_vectors_words', { synchronize: false })
 @Index('memory_vectors_without_words', { synchronize: false })
 export class MemoryVectorEntity {

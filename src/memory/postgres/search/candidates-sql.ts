@@ -8,9 +8,21 @@ import type { TenantContext } from '../tenant-context';
 export interface CandidateSearch extends Omit<CandidateQuery, 'words'> {
   /** The words that choose, each as a tsquery. */
   readonly choosing: readonly { readonly query: string; readonly weight: number }[];
-  /** The lexemes that are counted in each candidate. */
-  readonly words: readonly string[];
+  /** The nearest, and one more, where they are known already. */
+  readonly ranked?: readonly RankedChunk[];
 }
+
+export interface RankedChunk {
+  readonly memory_id: string;
+  readonly chunk: number;
+  readonly session_id: string | null;
+  readonly occurred_at: Date;
+  /** The cosine, with the bonus. */
+  readonly rank: number;
+}
+
+/** Whoever is so near is looked up: with one more than lends context, what is missing between two of them is always known. */
+const LOOKED_UP = REACH + 1;
 
 /**
  * One statement for all candidates of a question: the nearest, those with the best words, both with one more that tells whether
@@ -26,7 +38,7 @@ export function candidatesSql(
   const sql = new CandidateStatement(tenant, search, parameters);
   const most = { vector: parameters.add(byVector, 'integer'), words: parameters.add(byWords, 'integer') };
   return `
-    with ranked as materialized (${sql.ranked()}),
+    with ranked as materialized (${search.ranked ? sql.given(search.ranked) : sql.ranked()}),
     worded as materialized (${sql.worded()}),
     chosen as materialized (
       (select memory_id, chunk, session_id, occurred_at from ranked order by rank desc, memory_id, chunk limit ${most.vector})
@@ -34,34 +46,35 @@ export function candidatesSql(
       (select memory_id, chunk, session_id, occurred_at from worded
        order by weight desc, occurred_at desc, memory_id desc, chunk desc limit ${most.words})
     ),
-    pool as materialized (
-      select memory_id, chunk from chosen
-      union
-      select beside.memory_id, beside.chunk from chosen cross join lateral (
-        (${sql.beside('chosen', 'before')}) union all (${sql.beside('chosen', 'after')})
-      ) as beside
+    looked_up as materialized (
+      select memory_id, chunk, bool_or(abs(distance) <= ${REACH}) as is_near, bool_or(distance < ${LOOKED_UP}) as is_followed
+      from (
+        select memory_id, chunk, 0 as distance from chosen
+        union all
+        select beside.* from chosen cross join lateral (
+          (${sql.beside('before')}) union all (${sql.beside('after')})
+        ) as beside where chosen.session_id is not null
+        union all
+        select own.* from chosen cross join lateral (${sql.ownChunks()}) as own where chosen.session_id is null
+      ) as found
+      group by memory_id, chunk
     )
-    select vector.memory_id, vector.chunk, vector.speaker, vector.occurred_at,
-      coalesce(nullif(1 - (vector.embedding <=> ${sql.vector}), 'NaN'), 0) as cosine,
-      best.similarity, counted.counts, following.ids as following_ids, following.chunks as following_chunks, totals.*
-    from pool
+    select vector.memory_id, vector.chunk, vector.session_id,
+      (extract(epoch from vector.occurred_at) * 1000)::float8 as occurred_ms, vector.speaker,
+      looked_up.is_near and ${sql.conditions('vector').join(' and ')} as is_candidate, looked_up.is_followed,
+      ${sql.cosine('vector')} as cosine, others.cosine as others_cosine, case when looked_up.is_near then vector.lexemes::text end as lexemes,
+      (select min(rank) from ranked having count(*) > ${most.vector} and ${most.vector} > 0) as nearest_left,
+      (select count(*) > ${most.words} from worded) as more_by_words
+    from looked_up
     join wisdom_memory.memory_vectors as vector
-      on ${sql.isOwn('vector')} and vector.memory_id = pool.memory_id and vector.chunk = pool.chunk
-    cross join lateral (${sql.best()}) as best
-    cross join lateral (${sql.counted()}) as counted
-    cross join lateral (${sql.following()}) as following
-    cross join (
-      select
-        (select min(rank) from ranked having count(*) > ${most.vector} and ${most.vector} > 0) as nearest_left,
-        (select count(*) > ${most.words} from worded) as more_by_words
-    ) as totals
-    where ${sql.conditions('vector').join(' and ')}`;
+      on ${sql.isOwn('vector')} and vector.memory_id = looked_up.memory_id and vector.chunk = looked_up.chunk
+    cross join lateral (${sql.others()}) as others`;
 }
 
 /** The parts of that statement. */
 class CandidateStatement {
   /** The question's, in the precision of those that are stored. */
-  readonly vector: string;
+  private readonly vector: string;
   private readonly user: string;
   private readonly model: string;
   private readonly now: string;
@@ -81,30 +94,55 @@ class CandidateStatement {
     return `${table}.user_id = ${this.user} and ${table}.model_id = ${this.model}`;
   }
 
+  /** Null where a vector has no direction. */
+  cosine(table: string): string {
+    return `nullif(1 - (${table}.embedding <=> ${this.vector}), 'NaN')`;
+  }
+
   /** What the filter leaves. */
   conditions(table: string): string[] {
-    const { filter } = this.search;
-    const { metadata } = filter;
-    const { userId, now } = this.tenant;
-    return [
-      ...fieldConditions(userId, filter, now, table, this.parameters),
-      ...(metadata ? [metadataCondition(userId, metadata, `${table}.memory_id`, this.parameters)] : []),
-    ];
+    return candidateConditions(this.tenant, this.search, table, this.parameters);
   }
 
   /** The nearest. What has no direction is at no distance, and sorts last. */
   ranked(): string {
     const { byVector, named } = this.search;
-    const names = this.parameters.add([...named], 'text[]');
-    const bonus = `case when vector.speaker = any(${names}) then ${NAMED_BONUS} else 0 end`;
+    const bonus = bonusSql(named, 'vector', this.parameters);
     return `
       select memory_id, chunk, session_id, occurred_at, -distance as rank from (
         select vector.memory_id, vector.chunk, vector.session_id, vector.occurred_at,
-          (vector.embedding <=> ${this.vector}) - 1 - ${bonus} as distance
+          (vector.embedding <=> ${this.vector}) - 1 ${bonus} as distance
         from wisdom_memory.memory_vectors as vector
         where ${this.isOwn('vector')} and ${this.conditions('vector').join(' and ')}
         order by distance, memory_id, chunk limit ${this.parameters.add(byVector === 0 ? 0 : byVector + 1, 'integer')}
       ) as nearest where distance < 'NaN'`;
+  }
+
+  given(ranked: readonly RankedChunk[]): string {
+    const column = (type: string, values: unknown[]) => this.parameters.add(values, `${type}[]`);
+    const columns = [
+      column(
+        'uuid',
+        ranked.map(({ memory_id }) => memory_id),
+      ),
+      column(
+        'smallint',
+        ranked.map(({ chunk }) => chunk),
+      ),
+      column(
+        'bigint',
+        ranked.map(({ session_id }) => session_id),
+      ),
+      column(
+        'timestamptz',
+        ranked.map(({ occurred_at }) => timestampText(occurred_at)),
+      ),
+      column(
+        'float8',
+        ranked.map(({ rank }) => rank),
+      ),
+    ];
+    return `select * from unnest(${columns.join(', ')}) as given(memory_id, chunk, session_id, occurred_at, rank)`;
   }
 
   worded(): string {
@@ -126,51 +164,55 @@ class CandidateStatement {
   }
 
   /**
-   * Those next to a chunk in its memory and its session, whatever the filter leaves, the nearest first. The session is walked by memories: an
-   * index of vectors by session would be taken for searches by a filter, which read the covering index.
+   * Those before or behind a chosen chunk in its session, whatever the filter leaves, and how far. `chunk >= 0` always holds;
+   * it is what the index of sessions asks for.
    */
-  beside(of: string, side: 'before' | 'after'): string {
-    const [operator, direction] = side === 'before' ? ['<', 'desc'] : ['>', 'asc'];
+  beside(side: 'before' | 'after'): string {
+    const [operator, direction, sign] = side === 'before' ? ['<', 'desc', '-'] : ['>', 'asc', ''];
+    const order = `other.occurred_at ${direction}, other.memory_id ${direction}, other.chunk ${direction}`;
     return `
-      select memory_id, chunk from (
-        (select 0 as distance, other.occurred_at, other.memory_id, other.chunk
-         from wisdom_memory.memory_vectors as other
-         where ${this.isOwn('other')} and other.memory_id = ${of}.memory_id and other.chunk ${operator} ${of}.chunk
-         order by other.chunk ${direction} limit ${REACH})
-        union all
-        (select 1, near.occurred_at, near.id, other.chunk
-         from (
-           select memory.occurred_at, memory.id from wisdom_memory.memories as memory
-           where memory.user_id = ${this.user} and memory.session_id = ${of}.session_id
-             and (memory.occurred_at, memory.id) ${operator} (${of}.occurred_at, ${of}.memory_id)
-             and (memory.expires_at is null or memory.expires_at > ${this.now})
-           order by memory.occurred_at ${direction}, memory.id ${direction} limit ${REACH}
-         ) as near
-         join wisdom_memory.memory_vectors as other on ${this.isOwn('other')} and other.memory_id = near.id
-         order by near.occurred_at ${direction}, near.id ${direction}, other.chunk ${direction} limit ${REACH})
-      ) as beside
-      order by distance, occurred_at ${direction}, memory_id ${direction}, chunk ${direction} limit ${REACH}`;
-  }
-
-  /** The highest cosine of the memory's chunks. */
-  best(): string {
-    return `
-      select coalesce(max(nullif(1 - (other.embedding <=> ${this.vector}), 'NaN')), 0) as similarity
+      select other.memory_id, other.chunk, ${sign} row_number() over (order by ${order}) as distance
       from wisdom_memory.memory_vectors as other
-      where ${this.isOwn('other')} and other.memory_id = vector.memory_id`;
+      where ${this.isOwn('other')} and other.session_id = chosen.session_id and other.chunk >= 0
+        and (other.occurred_at, other.memory_id, other.chunk) ${operator} (chosen.occurred_at, chosen.memory_id, chosen.chunk)
+        and (other.expires_at is null or other.expires_at > ${this.now})
+      order by ${order} limit ${LOOKED_UP}`;
   }
 
-  /** How often each word is in the chunk: as many positions as it has. */
-  counted(): string {
+  /** The same for a chunk outside of any session: chunks of its memory. */
+  ownChunks(): string {
     return `
-      select array_agg(coalesce(cardinality(present.positions), 0) order by asked.place) as counts
-      from unnest(${this.parameters.add([...this.search.words], 'text[]')}) with ordinality as asked(lexeme, place)
-      left join unnest(vector.lexemes) as present on present.lexeme = asked.lexeme`;
+      select other.memory_id, other.chunk, other.chunk - chosen.chunk as distance
+      from wisdom_memory.memory_vectors as other
+      where ${this.isOwn('other')} and other.memory_id = chosen.memory_id
+        and other.chunk between chosen.chunk - ${LOOKED_UP} and chosen.chunk + ${LOOKED_UP}`;
   }
 
-  following(): string {
-    return `
-      select coalesce(array_agg(memory_id), '{}') as ids, coalesce(array_agg(chunk), '{}') as chunks
-      from (${this.beside('vector', 'after')}) as next`;
+  /** The highest cosine of the other chunks of a memory; most have none, which the key tells. */
+  others(): string {
+    const those = (operator: string) => `
+      select ${this.cosine('other')} as cosine from wisdom_memory.memory_vectors as other
+      where ${this.isOwn('other')} and other.memory_id = vector.memory_id and other.chunk ${operator} vector.chunk`;
+    return `select max(cosine) as cosine from (${those('<')} union all ${those('>')}) as other`;
   }
+}
+
+/** What a filter leaves among `memory_vectors`. */
+export function candidateConditions(
+  { userId, now }: TenantContext,
+  { filter }: Pick<CandidateQuery, 'filter'>,
+  table: string,
+  parameters: SqlParameters,
+): string[] {
+  const { metadata } = filter;
+  return [
+    ...fieldConditions(userId, filter, now, table, parameters),
+    ...(metadata ? [metadataCondition(userId, metadata, `${table}.memory_id`, parameters)] : []),
+  ];
+}
+
+/** What being named takes away from a distance; nothing where nobody is. */
+export function bonusSql(named: readonly string[], table: string, parameters: SqlParameters): string {
+  if (named.length === 0) return '';
+  return `- case when ${table}.speaker = any(${parameters.add([...named], 'text[]')}) then ${NAMED_BONUS}::float8 else 0::float8 end`;
 }

@@ -1,66 +1,105 @@
-import { CandidateChunk, CandidatePool, CandidateQuery, chunkKey, WordScope } from '../../candidates';
+import { CandidateChunk, CandidatePool, CandidateQuery, chunkKey, REACH } from '../../candidates';
 import { allChoose, choosingWeights } from '../../hybrid/word-weights';
-import { candidatesSql } from './candidates-sql';
-import { ASKS, quoted } from '../lexemes';
-import { SqlParameters, timestampText } from '../sql-parameters';
+import { ASKS, countIn, quoted } from '../lexemes';
+import { SqlParameters } from '../sql-parameters';
 import { rowsOf, rowsOfKept, TenantContext } from '../tenant-context';
+import { candidatesSql } from './candidates-sql';
+import { nearestByIndex } from './nearest-by-index';
+import type { WordFrequencies } from './word-frequencies';
 
 interface CandidateRow {
   readonly memory_id: string;
   readonly chunk: number;
+  readonly session_id: string | null;
+  /** Since 1970: a number takes a tenth of what parsing a timestamp would. */
+  readonly occurred_ms: number;
   readonly speaker: string | null;
-  readonly occurred_at: Date;
-  readonly cosine: number;
-  readonly similarity: number;
-  /** Of the query's words, and of `ASKS` behind them. */
-  readonly counts: number[];
-  readonly following_ids: string[];
-  readonly following_chunks: number[];
+  readonly is_candidate: boolean;
+  /** Whether the one behind it in its session is here, too, if there is one. */
+  readonly is_followed: boolean;
+  readonly cosine: number | null;
+  /** The highest of the other chunks of its memory. */
+  readonly others_cosine: number | null;
+  readonly lexemes: string | null;
   readonly nearest_left: number | null;
   readonly more_by_words: boolean;
 }
 
-/** The candidates of a question: how rare its words are, then all of them in one statement. */
-export async function findCandidates(tenant: TenantContext, query: CandidateQuery): Promise<CandidatePool> {
-  const scope = await wordScope(tenant, query);
+/**
+ * The candidates of a question: how rare its words are, then all of them in one statement.
+ *
+ * @param indexed whether the tenant has an approximate index; what it leaves open is compared exactly.
+ */
+export async function findCandidates(
+  tenant: TenantContext,
+  query: CandidateQuery,
+  { frequencies, indexed }: { readonly frequencies: WordFrequencies; readonly indexed: boolean },
+): Promise<CandidatePool> {
+  const lexemes = query.words.map(({ lexeme }) => lexeme);
+  const scope = await frequencies.scope(tenant, lexemes);
   const weights = choosingWeights(query.words, scope);
-  const parameters = new SqlParameters();
-  const words = [...query.words.map(({ lexeme }) => lexeme), ASKS];
   const choosing = query.words.flatMap(({ lexeme }, i) =>
     weights[i]! > 0 ? [{ query: quoted(lexeme), weight: weights[i]! }] : [],
   );
-  const sql = candidatesSql(tenant, { ...query, choosing, words }, parameters);
+  const ranked = indexed && query.byVector > 0 ? await nearestByIndex(tenant, query) : undefined;
+  const parameters = new SqlParameters();
+  const sql = candidatesSql(tenant, { ...query, choosing, ranked }, parameters);
   const run = query.filter.metadata ? rowsOf<CandidateRow> : rowsOfKept<CandidateRow>;
   const rows = await run(tenant, sql, parameters.values);
   return {
-    chunks: rows.map(candidateOf),
+    chunks: candidatesOf(rows, lexemes),
     scope,
     nearestLeft: rows[0]?.nearest_left ?? undefined,
     moreByWords: rows[0]?.more_by_words ?? false,
-    strategy: 'exact',
-    exhaustive: allChoose(query.words, scope, weights),
+    strategy: ranked ? 'index' : 'exact',
+    exhaustive: !ranked && allChoose(query.words, scope, weights),
   };
 }
 
-async function wordScope(tenant: TenantContext, { words }: CandidateQuery): Promise<WordScope> {
-  const [row] = await rowsOfKept<{ chunks: string; chunks_with: string[] }>(
-    tenant,
-    `select chunks, chunks_with from wisdom_memory.word_scope($1::smallint, $2::timestamptz, $3::tsquery[])`,
-    [tenant.modelId, timestampText(tenant.now), words.map(({ lexeme }) => quoted(lexeme))],
-  );
-  return { chunks: Number(row!.chunks), chunksWith: row!.chunks_with.map(Number) };
+/** Among the rows are those behind candidates, too, so that they know who follows them. */
+function candidatesOf(rows: CandidateRow[], lexemes: readonly string[]): CandidateChunk[] {
+  rows.sort(inSession);
+  return rows.flatMap((row, i) => (row.is_candidate ? [candidateOf(row, lexemes, following(rows, i))] : []));
 }
 
-function candidateOf(row: CandidateRow): CandidateChunk {
+function following(rows: readonly CandidateRow[], from: number): string[] {
+  const keys: string[] = [];
+  for (let i = from; keys.length < REACH && rows[i]!.is_followed; i++) {
+    const next = rows[i + 1];
+    if (!next || sessionOf(next) !== sessionOf(rows[i]!)) break;
+    keys.push(chunkKey(next.memory_id, next.chunk));
+  }
+  return keys;
+}
+
+/** A memory without a session is one by itself. */
+function sessionOf({ session_id, memory_id }: CandidateRow): string {
+  return session_id ?? memory_id;
+}
+
+function inSession(a: CandidateRow, b: CandidateRow): number {
+  const [one, other] = [sessionOf(a), sessionOf(b)];
+  if (one !== other) return one < other ? -1 : 1;
+  if (a.occurred_ms !== b.occurred_ms) return a.occurred_ms - b.occurred_ms;
+  return a.memory_id === b.memory_id ? a.chunk - b.chunk : a.memory_id < b.memory_id ? -1 : 1;
+}
+
+function candidateOf(
+  row: CandidateRow,
+  lexemes: readonly string[],
+  following: readonly string[],
+): CandidateChunk {
+  const text = row.lexemes ?? '';
+  const cosines = [row.cosine, row.others_cosine].filter((cosine) => cosine !== null);
   return {
     memoryId: row.memory_id,
     chunk: row.chunk,
     speaker: row.speaker,
-    occurredAt: row.occurred_at,
-    cosine: row.cosine,
-    similarity: row.similarity,
-    counts: row.counts.slice(0, -1),
-    asks: row.counts.at(-1)! > 0,
-    following: row.following_ids.map((id, i) => chunkKey(id, row.following_chunks[i]!)),
+    occurredAt: new Date(row.occurred_ms),
+    cosine: row.cosine ?? 0,
+    similarity: cosines.length > 0 ? Math.max(...cosines) : 0,
+    counts: lexemes.map((lexeme) => countIn(text, lexeme)),
+    asks: countIn(text, ASKS) > 0,
+    following,
   };
 }
