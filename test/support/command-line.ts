@@ -20,6 +20,8 @@ export async function runCommand(
   const child = spawn(program!, args, { cwd, env: { PATH, HOME, ...environment } });
   let stdout = '';
   let stderr = '';
+  // Nobody is there to be asked.
+  child.stdin.end();
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const [exitCode] = (await once(child, 'close')) as [number | null];

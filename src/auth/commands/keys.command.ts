@@ -1,11 +1,12 @@
 import { Command, CommandRunner, Help, Option, SubCommand } from 'nest-commander';
+import { UsageError } from '../../cli/exit-code';
 import type { Scope } from '../scope';
 import { parseExpiry, parseScopes } from './account-flags';
 import { createdKeyText, keyJson, keysText } from './account-text';
 import { AccountsOpener } from './accounts-opener.service';
 
 interface CreateOptions {
-  readonly user: string;
+  readonly user?: string;
   readonly name?: string;
   readonly project?: string;
   readonly scopes?: Scope[];
@@ -20,9 +21,11 @@ export class KeysCreateCommand extends CommandRunner {
   }
 
   override async run(_none: string[], options: CreateOptions): Promise<void> {
-    const { name = 'key', project = null, scopes = ['read', 'write'], expires: expiresAt = null } = options;
+    const { user: whose, name = 'key', project = null, scopes = ['read', 'write'] } = options;
+    const { expires: expiresAt = null } = options;
+    if (whose === undefined) throw new UsageError('Whose key? Add --user: "users list" shows who there is.');
     const made = await this.opener.open(async ({ accounts }) => {
-      const user = await accounts.getUser(options.user);
+      const user = await accounts.getUser(whose);
       return { user, ...(await accounts.createKey({ userId: user.id, name, project, scopes, expiresAt })) };
     });
     console.log(
@@ -32,7 +35,7 @@ export class KeysCreateCommand extends CommandRunner {
     );
   }
 
-  @Option({ flags: '--user <user>', description: 'name or id of the user it acts for', required: true })
+  @Option({ flags: '--user <user>', description: 'name or id of the user it acts for (required)' })
   parseUser(value: string): string {
     return value;
   }
