@@ -20,28 +20,32 @@ export function quoted(lexeme: string): string {
   return `'${lexeme.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
 
-/** How much the words of a chunk take in COPY's binary format. */
-export function lexemesBytes(words: ChunkWords): number {
-  return entriesOf(words).reduce(
-    (sum, [lexeme, count]) => sum + Buffer.byteLength(lexeme) + 3 + 2 * count,
-    4,
-  );
+/** How much the words of a chunk take at most in COPY's binary format: a UTF-16 unit is three bytes of UTF-8, or fewer. */
+export function mostLexemesBytes({ counts }: ChunkWords): number {
+  let bytes = 4 + HEAD_BYTES + ASKS.length + 2;
+  for (const [lexeme, count] of counts) bytes += HEAD_BYTES + 3 * lexeme.length + 2 * count;
+  return bytes;
 }
+
+/** Of each lexeme: the zero that ends its text, and how many positions it has. */
+const HEAD_BYTES = 3;
 
 /**
  * Writes them there: how many, then of each its text, ended by a zero, and its positions. The server sorts them.
  *
  * @returns the position behind them.
  */
-export function writeLexemes(words: ChunkWords, buffer: Buffer, start: number): number {
-  const entries = entriesOf(words);
-  let position = buffer.writeInt32BE(entries.length, start);
-  for (const [lexeme, count] of entries) {
-    position += buffer.write(lexeme, position);
-    position = buffer.writeUInt8(0, position);
-    position = buffer.writeUInt16BE(count, position);
-    for (let i = 1; i <= count; i++) position = buffer.writeUInt16BE(i, position);
-  }
+export function writeLexemes({ counts, asks }: ChunkWords, buffer: Buffer, start: number): number {
+  let position = buffer.writeInt32BE(counts.size + (asks ? 1 : 0), start);
+  for (const [lexeme, count] of counts) position = writeLexeme(lexeme, count, buffer, position);
+  return asks ? writeLexeme(ASKS, 1, buffer, position) : position;
+}
+
+function writeLexeme(lexeme: string, count: number, buffer: Buffer, start: number): number {
+  let position = start + buffer.write(lexeme, start);
+  position = buffer.writeUInt8(0, position);
+  position = buffer.writeUInt16BE(count, position);
+  for (let i = 1; i <= count; i++) position = buffer.writeUInt16BE(i, position);
   return position;
 }
 
