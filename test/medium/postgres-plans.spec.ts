@@ -6,7 +6,9 @@ import { countMemories, findMemory, listMemories } from '../../src/memory/postgr
 import { readIndexReads } from '../../src/memory/postgres/search/index-reads';
 import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
+import { findCandidates } from '../../src/memory/postgres/search/find-candidates';
 import { searchMemories } from '../../src/memory/postgres/search/search-memories';
+import { WordFrequencies } from '../../src/memory/postgres/search/word-frequencies';
 import { storeMemories } from '../../src/memory/postgres/store-memories';
 import { TenantContext } from '../../src/memory/postgres/tenant-context';
 import { explainedNodes, explainEverything, PlanNode, scans } from '../support/explained-plans';
@@ -61,6 +63,7 @@ describeNative('plans of a native PostgreSQL, as the role of the app gets them',
           const n = start + i;
           const fields = {
             externalId: `key ${n}`,
+            content: `tea word${n % 2_000}`,
             project: n % 10 ? null : project,
             sessionId: n % 100,
             sessionType: n % 2 ? 'chat' : null,
@@ -120,6 +123,28 @@ describeNative('plans of a native PostgreSQL, as the role of the app gets them',
       expect(covering.map((node) => node['Heap Fetches'])).toEqual([0]);
       expect(scans(nodes)).not.toContain('Seq Scan memories');
     });
+
+    it.each(BUILT_IN)(
+      'find candidates by words and sessions by %s in their indexes',
+      async (_name, filter) => {
+        const words = ['tea', 'word7'].map((lexeme) => ({ lexeme, chooses: true }));
+        const asked = { vector: unitVector(77), words, named: ['Bob'], filter, byVector: 30, byWords: 30 };
+        const nodes = await nodesOf(userId, (tenant) =>
+          findCandidates(tenant, asked, { frequencies: new WordFrequencies(), indexed: false }),
+        );
+        const scanned = scans(nodes).filter((scan) => scan.includes('memory_vectors'));
+        expect(scanned).toEqual(
+          expect.arrayContaining([
+            'Bitmap Index Scan memory_vectors_words',
+            'Index Only Scan memory_vectors_search',
+            'Index Only Scan memory_vectors_session',
+          ]),
+        );
+        expect(scanned).not.toContain('Seq Scan memory_vectors');
+        const beside = nodes.filter((node) => node['Index Name'] === 'memory_vectors_session');
+        expect(Math.max(...beside.map((node) => node['Actual Rows']))).toBeLessThan(10);
+      },
+    );
 
     it('search a rare metadata value by the index inside the function', async () => {
       const filter = compare('rare', { operator: 'eq', value: 7 });

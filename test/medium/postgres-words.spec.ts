@@ -1,4 +1,4 @@
-import { CandidateQuery } from '../../src/memory/candidates';
+import { CandidatePool, CandidateQuery, chunkKey } from '../../src/memory/candidates';
 import { fillWords } from '../../src/memory/postgres/fill-words';
 import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
@@ -11,6 +11,9 @@ import { unitVector } from '../support/vectors';
 
 jest.setTimeout(60_000);
 
+/** More than are counted for every question. */
+const MANY = 2_100;
+
 const GARLIC: CandidateQuery = {
   vector: unitVector(1),
   words: [{ lexeme: 'garlic', chooses: true }],
@@ -19,6 +22,9 @@ const GARLIC: CandidateQuery = {
   byVector: 0,
   byWords: 10,
 };
+
+const keysOf = ({ chunks }: CandidatePool) =>
+  chunks.map(({ memoryId, chunk }) => chunkKey(memoryId, chunk)).sort();
 
 describeNative('words in PostgreSQL', () => {
   let database: TestDatabase;
@@ -101,4 +107,57 @@ describeNative('words in PostgreSQL', () => {
       return (await connection.query(sql)).rows;
     });
   }
+
+  describe('of a tenant with many memories', () => {
+    const words = ['often', 'seldom', 'never'].map((lexeme) => ({ lexeme, chooses: true }));
+    const asked: CandidateQuery = { ...GARLIC, words, byVector: 5, byWords: 5 };
+    const memories = (from: number, count: number) =>
+      Array.from({ length: count }, (_, i) => {
+        const n = from + i;
+        const content = `${n % 10 === 0 ? 'often' : 'other'}${n % 700 === 1 ? ' seldom' : ''}`;
+        return embedded({ externalId: `m${n}`, content, speaker: n === 1_234 ? 'Ana' : 'Ben' }, [
+          unitVector(n),
+        ]);
+      });
+
+    beforeEach(async () => {
+      await repository.store(1, memories(0, MANY));
+    });
+
+    it('are counted exactly where they are rare, and so nearly where they are common that a score does not tell', async () => {
+      const { scope } = await repository.findCandidates(1, asked);
+      expect(scope).toEqual({ chunks: MANY, chunksWith: [MANY / 10, 3, 0] });
+      await repository.store(1, memories(MANY, 701));
+      const later = await repository.findCandidates(1, asked);
+      expect(later.scope).toEqual({ chunks: MANY, chunksWith: [MANY / 10, 4, 0] });
+    });
+
+    it('are never fewer than the chunks that have them, whatever was stored meanwhile', async () => {
+      await repository.findCandidates(1, asked);
+      const seldom = Array.from({ length: MANY + 1 }, (_, n) =>
+        embedded({ externalId: `s${n}`, content: 'seldom' }),
+      );
+      await repository.store(1, seldom);
+      const { scope } = await repository.findCandidates(1, asked);
+      expect(scope).toEqual({ chunks: MANY + 4, chunksWith: [MANY / 10, MANY + 4, 0] });
+    });
+
+    it('choose beside what the approximate index finds nearest', async () => {
+      const exact = await repository.findCandidates(1, asked);
+      expect(exact).toMatchObject({ strategy: 'exact', exhaustive: true });
+      const config = databaseConfig(database.url, { exactUpTo: 0 });
+      const server = new PostgresDatabase(config, () => undefined);
+      const indexed = new PostgresMemoryRepository(server, new MovableClock(), () => TEST_MODEL);
+      await indexed.connect();
+      try {
+        await indexed.keepIndexes();
+        const pool = await indexed.findCandidates(1, asked);
+        expect(pool).toMatchObject({ strategy: 'index', exhaustive: false, scope: exact.scope });
+        expect(keysOf(pool)).toEqual(keysOf(exact));
+        expect(pool.nearestLeft).toBeCloseTo(exact.nearestLeft!, 3);
+      } finally {
+        await indexed.close();
+      }
+    });
+  });
 });
