@@ -25,7 +25,7 @@ export class RequestPipe implements PipeTransform {
 
   async transform(value: unknown, { metatype, type }: ArgumentMetadata): Promise<unknown> {
     if (!isDto(metatype)) return value;
-    const input = value ?? {};
+    const input = value === undefined ? {} : value;
     if (!isRecord(input)) throw new InvalidInputError([{ field: type, reason: 'must be a JSON object' }]);
     const reader = new DtoReader({ fromText: type !== 'body', limits: this.limits }, this.rules);
     const dto = await reader.read(metatype, input);

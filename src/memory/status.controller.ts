@@ -29,14 +29,16 @@ export class StatusController {
   @RequiresScope('read')
   @InitializeCall()
   async initialize(@Caller() caller: Principal, @Body() { user_id }: TenantDto): Promise<InitializedDto> {
-    return initializedDto(await this.state.initialize(userFor(caller, user_id)));
+    const status = await this.state.initialize(userFor(caller, user_id));
+    return initializedDto(status, caller.scopes.has('admin'));
   }
 
   @Get('status')
   @RequiresScope('read')
   @StatusCall()
   async status(@Caller() caller: Principal, @Query() { user_id }: TenantDto): Promise<StatusDto> {
-    return statusDto(await this.state.status(userFor(caller, user_id)));
+    const status = await this.state.status(userFor(caller, user_id));
+    return statusDto(status, caller.scopes.has('admin'));
   }
 
   @Get('stats')

@@ -1,4 +1,5 @@
 import { Api, startApi } from '../support/api';
+import { addKey, addUser } from '../support/keys';
 
 const LIMITS = { RATE_LIMIT_SEARCH: '4', RATE_LIMIT_STORE: '2', RATE_LIMIT_ADMIN: '1' };
 
@@ -78,6 +79,39 @@ describe('rate limits', () => {
         const { status, headers } = await api.http.get(path);
         expect([status, headers['ratelimit-limit']]).toEqual([200, undefined]);
       }
+  });
+});
+
+describe('rate limits of keys', () => {
+  let api: Api;
+  beforeEach(async () => {
+    api = await startApi({ environment: { ...LIMITS, AUTH_MODE: 'api-key' } });
+    for (const user of [7, 8]) await addUser(api.keys, user);
+  });
+  afterEach(() => api.close());
+
+  const search = (key: string) =>
+    api.http.post('/api/memory/search').set('Authorization', `Bearer ${key}`).send({ query: 'tea' });
+
+  it('leave a key what others have used up, from one address', async () => {
+    const [ana, second, ben] = [
+      await addKey(api.keys, 7),
+      await addKey(api.keys, 7),
+      await addKey(api.keys, 8),
+    ];
+    for (let i = 0; i < 4; i++) expect((await search(ana)).status).toBe(200);
+    expect((await search(ana)).status).toBe(429);
+    for (const key of [second, ben]) expect((await search(key)).headers['ratelimit-remaining']).toBe('3');
+  });
+
+  it('are not used up by whoever has no key, nor by one that may not', async () => {
+    const reader = await addKey(api.keys, 7, { scopes: ['read'] });
+    for (let i = 0; i < 6; i++) {
+      expect((await search('wm_nobody_nothing')).status).toBe(401);
+      const store = api.http.post('/api/memory/store').set('Authorization', `Bearer ${reader}`);
+      expect((await store.send({ content: 'tea' })).status).toBe(403);
+    }
+    expect((await search(reader)).headers['ratelimit-remaining']).toBe('3');
   });
 });
 

@@ -50,6 +50,7 @@ describe('what is wrong with a request', () => {
     ['JSON of no object', '[]', 'application/json', 422, 'invalid_input'],
     ['a JSON text', '"content"', 'application/json', 422, 'invalid_input'],
     ['a JSON number', '7', 'application/json', 422, 'invalid_input'],
+    ['null', 'null', 'application/json', 422, 'invalid_input'],
     ['a form', 'content=x', 'application/x-www-form-urlencoded', 415, 'unsupported_media_type'],
     ['plain text', 'x', 'text/plain', 415, 'unsupported_media_type'],
     ['another charset', '{}', 'application/json; charset=latin1', 415, 'unsupported_media_type'],

@@ -49,7 +49,10 @@ export class StatusDto {
   @ApiProperty({ type: 'integer' })
   readonly unique_users!: number;
 
-  /** Why this backend, or what is wrong. */
+  /**
+   * Why this backend, or what is wrong; null where there is nothing to say. With keys, only for one with the scope `admin`:
+   * it names places of the machine, and may count what is others'.
+   */
   readonly reason!: string | null;
 
   /** Since when it has been so. */
@@ -132,15 +135,11 @@ export class StatisticsDto {
   readonly sizes!: SizesDto;
 }
 
-export function statusDto({
-  backend,
-  state,
-  model,
-  fingerprint,
-  memories,
-  pending,
-  version,
-}: ServiceStatus): StatusDto {
+/** @param detailed whether the caller operates the service. */
+export function statusDto(
+  { backend, state, model, fingerprint, memories, pending, version }: ServiceStatus,
+  detailed: boolean,
+): StatusDto {
   const status = state.degraded ? 'degraded' : 'available';
   return {
     status,
@@ -154,7 +153,7 @@ export function statusDto({
     embedding_dimension: model.dimension,
     total_memories: memories,
     unique_users: memories > 0 ? 1 : 0,
-    reason: state.reason,
+    reason: detailed ? state.reason : null,
     since: state.since.toISOString(),
     pending_sync: pending,
     version,
@@ -162,9 +161,9 @@ export function statusDto({
   };
 }
 
-export function initializedDto(status: ServiceStatus): InitializedDto {
+export function initializedDto(status: ServiceStatus, detailed: boolean): InitializedDto {
   const message = `Memory service initialized with ${status.backend} backend`;
-  return { success: true, ...statusDto(status), message };
+  return { success: true, ...statusDto(status, detailed), message };
 }
 
 export function statisticsDto(statistics: Statistics, projects: readonly ProjectSummary[]): StatisticsDto {
