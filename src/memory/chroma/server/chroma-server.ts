@@ -112,7 +112,7 @@ export class ChromaServer implements ChromaEndpoint {
 
   async prepareWrite({ records, bytes }: PlannedWrite): Promise<void> {
     await this.safeguard.beforeWrite(records);
-    await ensureDiskSpace(this.options.directory, bytes);
+    ensureDiskSpace(this.options.directory, bytes);
   }
 
   /** Safe to call twice and before `start`. */
@@ -151,9 +151,11 @@ export class ChromaServer implements ChromaEndpoint {
 
   private async launch(): Promise<ChromaProcess> {
     // Opening brings the vector index up to date, which must not happen on a full disk.
-    await ensureDiskSpace(this.options.directory, 0).catch(({ message }: Error) => {
-      throw new ChromaStartError({ reason: 'disk-full', detail: message }, []);
-    });
+    try {
+      ensureDiskSpace(this.options.directory, 0);
+    } catch (error) {
+      throw new ChromaStartError({ reason: 'disk-full', detail: (error as Error).message }, []);
+    }
     const server = await ChromaProcess.start({
       directory: this.options.directory,
       command: this.options.command,

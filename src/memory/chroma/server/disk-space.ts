@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { statfsSync } from 'node:fs';
 import { BackendUnavailableError } from '../../memory.errors';
 
 /**
@@ -23,8 +23,8 @@ const DELETING_SHARE = 0.25;
  * @throws BackendUnavailableError that says how much is left, or that the directory is not there any more: the server
  *   would go on writing to files that nobody finds again.
  */
-export async function ensureDiskSpace(directory: string, bytes: number): Promise<void> {
-  const { free, reserve } = await spaceOf(directory);
+export function ensureDiskSpace(directory: string, bytes: number): void {
+  const { free, reserve } = spaceOf(directory);
   const needed = bytes === 0 ? DELETING_SHARE * reserve : reserve + COPIES_WRITTEN * bytes;
   if (free >= needed) return;
   throw new BackendUnavailableError(
@@ -34,16 +34,19 @@ export async function ensureDiskSpace(directory: string, bytes: number): Promise
 }
 
 /** Free bytes of a directory's disk beyond those that are kept for writing safely; negative where these are short. */
-export async function spareBytes(directory: string): Promise<number> {
-  const { free, reserve } = await spaceOf(directory);
+export function spareBytes(directory: string): number {
+  const { free, reserve } = spaceOf(directory);
   return free - reserve;
 }
 
-async function spaceOf(directory: string): Promise<{ readonly free: number; readonly reserve: number }> {
-  const { bavail, blocks, bsize } = await statfs(directory).catch((cause: unknown) => {
+/** Without a thread's help: asking takes 8 microseconds, with the way there and back 38, more when it sleeps; for every store. */
+function spaceOf(directory: string): { readonly free: number; readonly reserve: number } {
+  try {
+    const { bavail, blocks, bsize } = statfsSync(directory);
+    return { free: bavail * bsize, reserve: Math.min(RESERVE_BYTES, RESERVE_SHARE * blocks * bsize) };
+  } catch (cause) {
     throw unreachable(directory, cause);
-  });
-  return { free: bavail * bsize, reserve: Math.min(RESERVE_BYTES, RESERVE_SHARE * blocks * bsize) };
+  }
 }
 
 function unreachable(directory: string, cause: unknown): BackendUnavailableError {

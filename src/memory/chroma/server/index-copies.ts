@@ -109,7 +109,7 @@ export class IndexCopies {
     alone: boolean,
   ): Promise<void> {
     const earlier = known.get(name);
-    const hasRoom = (await spareBytes(this.directory)) > GROWTH * bytesToCopy(this.folderOf(name));
+    const hasRoom = spareBytes(this.directory) > GROWTH * bytesToCopy(this.folderOf(name));
     if (!hasRoom && !(earlier && alone)) throw new Error('there is no room');
     // Where there is room for one only, the index itself is whole and nobody writes to it while it is copied.
     if (!hasRoom) await this.forget(known, name);
