@@ -6,7 +6,13 @@ export class Api {
   constructor(
     private readonly url: string,
     private readonly service?: ServiceProcess,
+    private readonly key?: string,
   ) {}
+
+  /** The same, by a key. */
+  by(key: string): Api {
+    return new Api(this.url, this.service, key);
+  }
 
   /** Rejects with what the service answered unless that is a success. */
   post<T>(path: string, body: object): Promise<T> {
@@ -23,7 +29,9 @@ export class Api {
   }
 
   private async call<T>(path: string, init: RequestInit): Promise<T> {
-    const response = await fetch(`${this.url}/api/memory${path}`, init);
+    const headers = new Headers(init.headers);
+    if (this.key !== undefined) headers.set('authorization', `Bearer ${this.key}`);
+    const response = await fetch(`${this.url}/api/memory${path}`, { ...init, headers });
     const text = await response.text();
     if (!response.ok) throw new Error(`${init.method} ${path}: ${response.status} ${text.slice(0, 500)}`);
     return JSON.parse(text) as T;

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { auth } from './auth.bench';
 import { Benchmark, BenchmarkOptions } from './benchmark';
 import { bulk } from './bulk.bench';
 import { embed } from './embed.bench';
@@ -27,6 +28,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   locomo,
   migrate,
   start,
+  auth,
 };
 const RESULTS = join(__dirname, 'results');
 
