@@ -4,7 +4,14 @@ import { existsSync, readFileSync } from 'node:fs';
 export interface Conversation {
   readonly name: string;
   readonly turns: readonly Turn[];
-  readonly questions: readonly { readonly question: string; readonly evidence: readonly string[] }[];
+  readonly questions: readonly Question[];
+}
+
+export interface Question {
+  readonly question: string;
+  readonly category: string;
+  /** Ids of the turns that answer it. */
+  readonly evidence: readonly string[];
 }
 
 export interface Turn {
@@ -32,8 +39,13 @@ interface RawConversation {
   }[];
 }
 
-/** Questions of this category have no answer in the conversation. */
-const ADVERSARIAL = 5;
+/** As LoCoMo numbers them. Questions of the fifth have no answer in the conversation. */
+const CATEGORIES: Readonly<Record<number, string>> = {
+  1: 'several turns',
+  2: 'time',
+  3: 'general knowledge',
+  4: 'one turn',
+};
 
 /** The conversations in the file, or undefined if there is none. */
 export function readLocomo(file: string): Conversation[] | undefined {
@@ -51,8 +63,10 @@ function toConversation({ sample_id: name, conversation, qa }: RawConversation):
   });
   const known = new Set(turns.map(({ id }) => id));
   const questions = qa
-    .filter(({ category }) => category !== ADVERSARIAL)
-    .map(({ question, evidence = [] }) => ({ question, evidence: evidenceIn(evidence, known) }))
+    .flatMap(({ question, category: number, evidence = [] }) => {
+      const category = CATEGORIES[number];
+      return category === undefined ? [] : [{ question, category, evidence: evidenceIn(evidence, known) }];
+    })
     .filter(({ evidence }) => evidence.length > 0);
   return { name, turns, questions };
 }

@@ -1,10 +1,12 @@
 import { SEARCH_MODES, SearchMode } from '../src/memory/hybrid/memory-search';
 import { Api, withService } from './api';
 import { Benchmark, BenchmarkOptions, Row } from './benchmark';
-import { Conversation, readLocomo } from './locomo-data';
+import { Conversation, Question, readLocomo } from './locomo-data';
 import { each, inPartsOf, mean, rateOf } from './measure';
+import { withDatabase } from './tenant-database';
 
 const DEPTHS = [5, 10, 20] as const;
+type Depth = (typeof DEPTHS)[number];
 
 /** On LoCoMo's half for development: what the vectors of all-MiniLM-L6-v2 alone reach, and what is to be reached with words. */
 const GOALS: Record<string, Partial<Record<number, string>>> = {
@@ -18,18 +20,26 @@ const CONCURRENCY = 4;
 export const locomo: Benchmark = {
   about:
     'recall of the turns that answer a question, in each mode, through the API, among those of its conversation',
-  run: async ({ locomo: file, url }: BenchmarkOptions): Promise<Row[]> => {
+  run: async ({ locomo: file, url, database }: BenchmarkOptions): Promise<Row[]> => {
     const conversations = readLocomo(file);
     if (conversations === undefined)
       throw new Error(
         `There is no ${file}. LoCoMo may not be shipped (CC BY-NC 4.0): take data/locomo10.json from the ` +
           'repository snap-research/locomo and give its path with --locomo FILE.',
       );
-    return withService(url, {}, (api) => measure(api, conversations));
+    if (url !== undefined) return withService(url, {}, (api) => measure(api, url, conversations));
+    const onChroma = await withService(undefined, {}, (api) => measure(api, 'ChromaDB', conversations));
+    const onPostgres = await withDatabase(database, (DATABASE_URL) =>
+      withService(undefined, { MEMORY_BACKEND: 'postgresql', DATABASE_URL }, (api) =>
+        measure(api, 'PostgreSQL', conversations),
+      ),
+    );
+    return [...onChroma, ...onPostgres];
   },
 };
 
-async function measure(api: Api, conversations: readonly Conversation[]): Promise<Row[]> {
+/** @param where what is measured. */
+async function measure(api: Api, where: string, conversations: readonly Conversation[]): Promise<Row[]> {
   const turns = conversations.flatMap((conversation) => memoriesOf(conversation));
   const batches = inPartsOf(BATCH, turns);
   const stored = await rateOf(turns.length, () =>
@@ -40,29 +50,42 @@ async function measure(api: Api, conversations: readonly Conversation[]): Promis
   );
   const rows: Row[] = [];
   for (const mode of SEARCH_MODES) rows.push(...(await measureMode(api, mode, questions)));
-  return [...rows, { what: 'stored in batches of 100', unit: 'memories/s', measured: stored, goal: '' }];
+  const all = [...rows, { what: 'stored in batches of 100', unit: 'memories/s', measured: stored, goal: '' }];
+  return all.map((row) => ({ ...row, what: `${where}: ${row.what}` }));
 }
 
 async function measureMode(api: Api, mode: SearchMode, questions: readonly Asked[]): Promise<Row[]> {
-  const recalls: number[][] = [];
+  const answered: { category: string; recalls: number[] }[] = [];
   const searched = await rateOf(questions.length, () =>
-    each([...questions], CONCURRENCY, async (asked) => recalls.push(await recallsOf(api, mode, asked))),
+    each([...questions], CONCURRENCY, async (asked) => {
+      answered.push({ category: asked.category, recalls: await recallsOf(api, mode, asked) });
+    }),
   );
+  const recall = (depth: Depth, of = answered) =>
+    mean(of.map(({ recalls }) => recalls[DEPTHS.indexOf(depth)]!));
+  const categories = [...new Set(questions.map(({ category }) => category))].sort();
   return [
-    ...DEPTHS.map((depth, index) => ({
+    ...DEPTHS.map((depth) => ({
       what: `${mode}, recall@${depth}`,
       unit: '',
-      measured: mean(recalls.map((recall) => recall[index]!)),
+      measured: recall(depth),
       goal: GOALS[mode]?.[depth] ?? '',
+    })),
+    ...categories.map((category) => ({
+      what: `${mode}, recall@10, questions about ${category}`,
+      unit: '',
+      measured: recall(
+        10,
+        answered.filter((each) => each.category === category),
+      ),
+      goal: '',
     })),
     { what: `${mode}, ${CONCURRENCY} at a time`, unit: 'searches/s', measured: searched, goal: '' },
   ];
 }
 
-interface Asked {
+interface Asked extends Question {
   readonly project: string;
-  readonly question: string;
-  readonly evidence: readonly string[];
 }
 
 function memoriesOf({ name, turns }: Conversation) {
