@@ -7,7 +7,7 @@ import { TenantsOptions } from './tenant/tenants';
 
 /**
  * Up to so many vectors of a user are all compared, and kept in memory for it. 50,000 take 105 MB, and comparing them
- * 27 to 52 ms of one core, in slices that let other requests through; beyond, the server's approximate index is faster.
+ * 14 to 22 ms of one core, in slices that let other requests through; beyond, the server's approximate index is faster.
  */
 const MOST_VECTORS = 50_000;
 
