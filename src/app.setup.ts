@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { AUTHENTICATE } from './auth/authenticate.middleware';
@@ -40,6 +41,7 @@ export function setUpApp(app: NestExpressApplication): void {
   // First, so that what is refused below is measured and logged too.
   app.use(app.get(HTTP_METRICS), assignRequestId, app.get(REQUEST_LOG));
   app.use(helmet(headersForPlainHttp()));
+  app.use('/api', forbidCaching);
   app.use(refuseUnmetDemands);
   app.enableCors({ origin: corsOrigin(server.corsOrigins), exposedHeaders: EXPOSED_HEADERS });
   // A page has no key of its own.
@@ -57,6 +59,12 @@ export function setUpApp(app: NestExpressApplication): void {
   app.useGlobalPipes(new RequestPipe(limits, dtoRules(limits, app.get<Clock>(CLOCK))));
   app.useGlobalFilters(new DomainErrorFilter());
   setUpOpenApi(app, config);
+}
+
+/** Memories stay in no browser and no proxy. */
+function forbidCaching(_request: IncomingMessage, response: ServerResponse, next: () => void): void {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
 }
 
 /** Express does not type its router. */

@@ -169,6 +169,7 @@ describe('the service', () => {
   it('answers with headers that browsers are safe with', async () => {
     const { headers } = await api.http.get('/api/memory/status');
     expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['cache-control']).toBe('no-store');
     expect(headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
     expect(headers).not.toHaveProperty('x-powered-by');
     expect(headers).not.toHaveProperty('etag');
