@@ -4,6 +4,8 @@ import { ApiDocument, FuzzedRequests } from '../support/fuzzed-requests';
 import { seededRandom } from '../support/random';
 import { RawAnswer, rawRequest, RawRequest } from '../support/raw-request';
 
+jest.setTimeout(120_000);
+
 /** Another one each time, said in the name of the test; `FUZZ_SEED` repeats one. */
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 

@@ -3,6 +3,8 @@ import { Api, startApi } from '../support/api';
 import { TESTABLE_KINDS } from '../support/backend-under-test';
 import { Draw, REQUESTS, Tenant } from '../support/tenants';
 
+jest.setTimeout(120_000);
+
 /** However many runs there are: each store is given so long. */
 const MOST_MS = 10_000;
 
