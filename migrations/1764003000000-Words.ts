@@ -52,10 +52,16 @@ const INDEXES = [
 /** In plpgsql, whose statements keep their plans: a function in SQL is planned anew by every call. */
 const PLPGSQL = `language plpgsql stable ${DEFINER}`;
 
+/**
+ * Of a table that was not analysed yet, as a new one is for some time, the planner thinks that everything of a tenant is read as
+ * soon as what has a word: 2,760 chunks then took 9 ms. Leaves it the index of words.
+ */
+const BY_INDEX_OF_WORDS = `set enable_indexscan = off set enable_seqscan = off`;
+
 /** How many of the tenant's live chunks of a model have each word. */
 const CHUNKS_WITH_EACH = `
   create function wisdom_memory.chunks_with_each(model smallint, moment timestamptz, words tsquery[]) returns bigint[]
-  ${PLPGSQL} as $$ begin
+  ${PLPGSQL} ${BY_INDEX_OF_WORDS} as $$ begin
     return array(
       select (
         select count(*) from wisdom_memory.memory_vectors
@@ -89,7 +95,7 @@ const CHUNKS_WITH_WORDS = `
   returns table (
     user_id bigint, memory_id uuid, chunk smallint, project_id integer, session_id bigint, session_type text,
     agent_id text, speaker text, content_type text, occurred_at timestamptz, expires_at timestamptz, weight bigint)
-  ${PLPGSQL} as $$ begin
+  ${PLPGSQL} ${BY_INDEX_OF_WORDS} as $$ begin
     return query select vector.user_id, vector.memory_id, vector.chunk, vector.project_id, vector.session_id, vector.session_type,
       vector.agent_id, vector.speaker, vector.content_type, vector.occurred_at, vector.expires_at,
       sum(asked.weight)::bigint

@@ -27,7 +27,8 @@ const LOOKED_UP = REACH + 1;
 /**
  * One statement for all candidates of a question: the nearest, those with the best words, both with one more that tells whether
  * there are others, what stands around them, and everything that scores need of these. Its parts are `with` queries that the
- * planner must not look into: each is small, and planned for itself.
+ * planner must not look into: each is small, and planned for itself. `offset 0` has rows looked up by their key: of a table that was not
+ * analysed yet all of a tenant's were read, 107 ms instead of 9.
  */
 export function candidatesSql(
   tenant: TenantContext,
@@ -66,8 +67,10 @@ export function candidatesSql(
       (select min(rank) from ranked having count(*) > ${most.vector} and ${most.vector} > 0) as nearest_left,
       (select count(*) > ${most.words} from worded) as more_by_words
     from looked_up
-    join wisdom_memory.memory_vectors as vector
-      on ${sql.isOwn('vector')} and vector.memory_id = looked_up.memory_id and vector.chunk = looked_up.chunk
+    cross join lateral (
+      select * from wisdom_memory.memory_vectors as vector
+      where ${sql.isOwn('vector')} and vector.memory_id = looked_up.memory_id and vector.chunk = looked_up.chunk offset 0
+    ) as vector
     cross join lateral (${sql.others()}) as others`;
 }
 
