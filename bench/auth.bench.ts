@@ -13,8 +13,8 @@ import { inPartsOf, median } from './measure';
 import { withDatabase } from './tenant-database';
 import { realTexts } from './texts';
 
-const MEMORIES = 500;
-const SEARCHES = 1_000;
+const MEMORIES = 100;
+const SEARCHES = 600;
 /** Few, so that their vectors are remembered: what the model takes would hide what a key does. */
 const QUESTIONS = 10;
 

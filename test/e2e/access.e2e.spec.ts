@@ -16,6 +16,25 @@ interface Layer {
   readonly route?: { readonly path: string; readonly methods: Record<string, boolean> };
 }
 
+interface Document {
+  readonly paths: Record<
+    string,
+    Record<string, { security?: object[]; responses: Record<string, { content: object }> }>
+  >;
+  readonly components: { readonly securitySchemes?: object };
+}
+
+it('nobody is asked for a key where everybody may call, nor told that they are', async () => {
+  const api = await startApi();
+  const { body } = await api.http.get('/docs-json').expect(200);
+  expect((body as Document).components).not.toHaveProperty('securitySchemes');
+  expect(JSON.stringify((body as Document).paths)).not.toMatch(/"security"|"40[13]"/);
+  await api.http.get('/metrics').expect(200);
+  const ready = await api.http.get('/health/ready').expect(200);
+  expect(ready.body).toHaveProperty('checks.model');
+  await api.close();
+});
+
 describe.each(TESTABLE_KINDS.filter((kind) => kind !== 'in-memory'))('access on %s', (kind) => {
   let api: Api;
   let keys: Record<'right' | 'revoked' | 'expired' | 'project' | 'ben', string>;
@@ -202,6 +221,18 @@ describe.each(TESTABLE_KINDS.filter((kind) => kind !== 'in-memory'))('access on 
       await send({ method: 'get', path }, undefined).expect(401);
     },
   );
+
+  it('is asked for in Swagger, with what refuses', async () => {
+    const { paths, components } = (await api.http.get('/docs-json').expect(200)).body as Document;
+    expect(components.securitySchemes).toEqual({ key: expect.objectContaining({ scheme: 'bearer' }) });
+    for (const { method, route } of KEYED_CALLS) {
+      const { security, responses } = paths[route.replace(/:(\w+)/g, '{$1}')]![method]!;
+      expect([route, security]).toEqual([route, [{ key: [] }]]);
+      for (const status of ['401', '403'])
+        expect(responses[status]!.content).toHaveProperty(['application/problem+json']);
+    }
+    for (const route of OPEN_ROUTES) expect(paths[route.split(' ')[1]!]!.get).not.toHaveProperty('security');
+  });
 
   it('does not read the body of whoever shows no key', async () => {
     await api.http.post('/api/memory/store').type('json').send('{"content": ').expect(401);
