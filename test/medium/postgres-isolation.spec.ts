@@ -91,7 +91,7 @@ describeNative('isolation in a native PostgreSQL', () => {
       expect(one).toMatchObject({
         owner: 'wm_definer',
         definer: true,
-        settings: ['search_path=pg_catalog, pg_temp'],
+        settings: expect.arrayContaining(['search_path=pg_catalog, pg_temp']) as unknown,
         app: true,
         everybody: false,
       });
