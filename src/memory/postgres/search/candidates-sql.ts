@@ -28,7 +28,7 @@ const LOOKED_UP = REACH + 1;
  * One statement for all candidates of a question: the nearest, those with the best words, both with one more that tells whether
  * there are others, what stands around them, and everything that scores need of these. Its parts are `with` queries that the
  * planner must not look into: each is small, and planned for itself. `offset 0` has rows looked up by their key: of a table that was not
- * analysed yet all of a tenant's were read, 107 ms instead of 9.
+ * analysed yet all of a tenant's were read, 107 ms instead of 18 on a busy machine.
  */
 export function candidatesSql(
   tenant: TenantContext,
