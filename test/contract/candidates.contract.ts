@@ -2,7 +2,7 @@ import { CandidateQuery } from '../../src/memory/candidates';
 import { InMemoryRepository } from '../../src/memory/in-memory/in-memory.repository';
 import { EmbeddedMemory, MemoryFilter } from '../../src/memory/memory';
 import { MemoryBackend, MOST_SPEAKERS } from '../../src/memory/memory-backend';
-import { WordAnalysis } from '../../src/memory/words/word-analysis';
+import { WordAnalysis } from '../../src/words/word-analysis';
 import { describedPool, expectSamePool } from '../support/described-pool';
 import { embedded } from '../support/memories';
 import { Random, seededRandom } from '../support/random';

@@ -2,7 +2,7 @@ import { CandidatePool, CandidateQuery, chunkKey } from '../../src/memory/candid
 import { fillWords } from '../../src/memory/postgres/fill-words';
 import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
-import { WordAnalysis } from '../../src/memory/words/word-analysis';
+import { WordAnalysis } from '../../src/words/word-analysis';
 import { embedded } from '../support/memories';
 import { MovableClock } from '../support/movable-clock';
 import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';

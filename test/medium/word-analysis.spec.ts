@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WordAnalysis } from '../../src/memory/words/word-analysis';
+import { WordAnalysis } from '../../src/words/word-analysis';
 import { createTestDatabase, describeNative, TestDatabase } from '../support/postgres-server';
 
 const ROOT = join(__dirname, '../..');

@@ -18,7 +18,7 @@ import { Clock, MemoryBackend, MOST_SPEAKERS } from '../memory-backend';
 import { CountMismatchError } from '../memory.errors';
 import { isLive } from '../stored-memory';
 import { StatisticsTally } from '../statistics';
-import { WordAnalysis } from '../words/word-analysis';
+import { WordAnalysis } from '../../words/word-analysis';
 import { ChromaCollections } from './chroma-collections';
 import { ChromaConnection } from './chroma-connection';
 import { ChromaEndpoint } from './chroma-endpoint';

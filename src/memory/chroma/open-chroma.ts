@@ -1,6 +1,6 @@
 import type { AppConfig } from '../../config/app-config';
 import { ChromaMemoryRepository } from './chroma-memory.repository';
-import { WordAnalysis } from '../words/word-analysis';
+import { WordAnalysis } from '../../words/word-analysis';
 import { LocalChroma, LocalChromaOptions } from './local-chroma';
 import { RemoteChroma } from './remote-chroma';
 import { TenantsOptions } from './tenant/tenants';

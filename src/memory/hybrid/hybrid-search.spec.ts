@@ -3,7 +3,7 @@ import { newMemory } from '../../../test/support/memories';
 import { WordEmbedder } from '../../../test/support/word-embedder';
 import { InMemoryRepository } from '../in-memory/in-memory.repository';
 import { NewMemory } from '../memory';
-import { WordAnalysis } from '../words/word-analysis';
+import { WordAnalysis } from '../../words/word-analysis';
 import { HybridSearch, WordSearch } from './hybrid-search';
 
 const DAY = 86_400_000;

@@ -2,8 +2,8 @@ import type { Embedder } from '../../embedding/embedder';
 import type { CandidatePool, CandidateQuery, QuestionWord } from '../candidates';
 import type { Memory, MemoryFilter, SearchStrategy } from '../memory';
 import type { CandidateSource, Clock } from '../memory-backend';
-import { inFirstPerson, namedIn, possibleFirstWords } from '../words/question-names';
-import type { WordAnalysis } from '../words/word-analysis';
+import { inFirstPerson, namedIn, possibleFirstWords } from '../../words/question-names';
+import type { WordAnalysis } from '../../words/word-analysis';
 import { HYBRID_WEIGHTS, KEYWORD_WEIGHTS, ScoredMemory, scoreMemories } from './context-scores';
 import { Score, withRecency } from './score';
 

@@ -2,7 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../../config/app-config';
 import { type Embedder, EMBEDDER } from '../../embedding/embedder';
 import { type Clock, CLOCK, CALLERS_BACKEND, type MemoryBackend } from '../memory-backend';
-import { WordAnalysis } from '../words/word-analysis';
+import { WordAnalysis } from '../../words/word-analysis';
 import { MemorySearch } from './memory-search';
 
 /** Questions are analysed as the memories are. */

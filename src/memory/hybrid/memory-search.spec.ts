@@ -2,7 +2,7 @@ import { MovableClock } from '../../../test/support/movable-clock';
 import { newMemory } from '../../../test/support/memories';
 import { WordEmbedder } from '../../../test/support/word-embedder';
 import { InMemoryRepository } from '../in-memory/in-memory.repository';
-import { WordAnalysis } from '../words/word-analysis';
+import { WordAnalysis } from '../../words/word-analysis';
 import { MemorySearch } from './memory-search';
 
 const TEXTS = ['garlic and garlic', 'garlic and tea', 'snow'];

@@ -1,7 +1,7 @@
 import type { Embedder } from '../../embedding/embedder';
 import type { MemoryFilter } from '../memory';
 import type { BackendName, Clock, MemoryBackend } from '../memory-backend';
-import type { WordAnalysis } from '../words/word-analysis';
+import type { WordAnalysis } from '../../words/word-analysis';
 import { HybridSearch, ScoredAnswer, ScoredHit, WordSearch } from './hybrid-search';
 import { similarityScore, withRecency } from './score';
 

@@ -12,7 +12,7 @@ import { allChoose, choosingWeights } from '../hybrid/word-weights';
 import type { Memory } from '../memory';
 import { bestSimilarity } from '../similarity';
 import { byOccurrence } from '../stored-memory';
-import type { WordAnalysis } from '../words/word-analysis';
+import type { WordAnalysis } from '../../words/word-analysis';
 
 export interface MemoryWithVectors {
   readonly memory: Memory;

@@ -21,8 +21,8 @@ import { CountMismatchError } from '../memory.errors';
 import { byOccurrence, isLive, storedMemory } from '../stored-memory';
 import { bestSimilarity } from '../similarity';
 import { StatisticsTally } from '../statistics';
-import { firstWordOf } from '../words/question-names';
-import { WordAnalysis } from '../words/word-analysis';
+import { firstWordOf } from '../../words/question-names';
+import { WordAnalysis } from '../../words/word-analysis';
 import { candidatesAmong } from './in-memory-candidates';
 
 interface Entry {

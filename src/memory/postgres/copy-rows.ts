@@ -1,5 +1,5 @@
 import type { JsonValue } from '../memory';
-import type { ChunkWords } from '../words/word-analysis';
+import type { ChunkWords } from '../../words/word-analysis';
 import { mostLexemesBytes, writeLexemes } from './lexemes';
 import { halfVectorBytes, writeHalfVector } from './search/half-precision';
 

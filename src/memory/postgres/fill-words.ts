@@ -1,4 +1,4 @@
-import type { WordAnalysis } from '../words/word-analysis';
+import type { WordAnalysis } from '../../words/word-analysis';
 import { lexemesText } from './lexemes';
 import type { PostgresDatabase } from './database/postgres-database';
 import type { TenantContext } from './tenant-context';

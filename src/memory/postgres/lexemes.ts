@@ -1,4 +1,4 @@
-import type { ChunkWords } from '../words/word-analysis';
+import type { ChunkWords } from '../../words/word-analysis';
 
 /** Stands among the lexemes of a chunk that ends in a question mark; no word has it. */
 export const ASKS = '?';

@@ -18,7 +18,7 @@ import type { CandidatePool, CandidateQuery } from '../candidates';
 import { Clock, IndexReads, MemoryBackend } from '../memory-backend';
 import { RecurringTask } from '../recurring-task';
 import { MemoryVersion } from '../stored-memory';
-import { WordAnalysis } from '../words/word-analysis';
+import { WordAnalysis } from '../../words/word-analysis';
 import { arrivedMemories } from './arrived-memories';
 import { deleteMatchingMemories, deleteMemory } from './delete-memories';
 import { deleteUser } from './delete-user';

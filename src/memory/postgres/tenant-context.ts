@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PoolClient, QueryResultRow } from 'pg';
-import type { WordAnalysis } from '../words/word-analysis';
+import type { WordAnalysis } from '../../words/word-analysis';
 
 /** What a statement of a tenant is run with, inside its transaction. */
 export interface TenantContext {

@@ -12,7 +12,7 @@ import { PostgresDatabase } from '../postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../postgres/postgres-memory.repository';
 import { SteadyState } from './steady-state';
 import { WaitingMemories } from './waiting-memories';
-import { WordAnalysis } from '../words/word-analysis';
+import { WordAnalysis } from '../../words/word-analysis';
 
 /** A backend, not connected yet, and how things are with whatever takes its part: tests put others in its place. */
 export interface ChosenBackend {

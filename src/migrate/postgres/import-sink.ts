@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Clock } from '../../memory/memory-backend';
 import type { TenantContext } from '../../memory/postgres/tenant-context';
-import type { WordAnalysis } from '../../memory/words/word-analysis';
+import type { WordAnalysis } from '../../words/word-analysis';
 import { DecisionContext, toBeWritten } from '../import-decision';
 import type { CollectionProgress, MigrationRun } from '../migration-run';
 import type { SourceCollection } from '../migration-source';

@@ -3,7 +3,7 @@ import type { DatabaseConfig, Limits, MemoryConfig } from '../../config/app-conf
 import type { JsonObject } from '../../memory/memory';
 import type { Clock } from '../../memory/memory-backend';
 import { registerModel } from '../../memory/postgres/embedding-models';
-import { WordAnalysis } from '../../memory/words/word-analysis';
+import { WordAnalysis } from '../../words/word-analysis';
 import type { MigrationRun, RunState } from '../migration-run';
 import type { SourceCollection } from '../migration-source';
 import type { MigrationSink, MigrationTarget, NewRun } from '../migration-target';

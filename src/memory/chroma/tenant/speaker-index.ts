@@ -1,4 +1,4 @@
-import { firstWordOf } from '../../words/question-names';
+import { firstWordOf } from '../../../words/question-names';
 import type { TenantEntry } from './tenant-entry';
 
 /** The speakers of one user's memories, by the first words of their names. */

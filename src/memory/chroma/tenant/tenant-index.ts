@@ -1,6 +1,6 @@
 import { isMemoryId } from '../../memory-id';
 import { isLive } from '../../stored-memory';
-import type { WordAnalysis } from '../../words/word-analysis';
+import type { WordAnalysis } from '../../../words/word-analysis';
 import { SessionIndex } from './session-index';
 import { SortedEntries, withEntries, withoutEntries } from './sorted-entries';
 import { SpeakerIndex } from './speaker-index';

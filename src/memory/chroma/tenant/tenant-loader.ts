@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BackendUnavailableError } from '../../memory.errors';
-import type { WordAnalysis } from '../../words/word-analysis';
+import type { WordAnalysis } from '../../../words/word-analysis';
 import { ChromaCollections } from '../chroma-collections';
 import { ReadOptions, ReadRecord } from '../chroma-record';
 import { isChunk } from '../memory-record';

@@ -1,4 +1,4 @@
-import { WordAnalysis } from '../../words/word-analysis';
+import { WordAnalysis } from '../../../words/word-analysis';
 import { TenantEntry } from './tenant-entry';
 import { WordIndex } from './word-index';
 

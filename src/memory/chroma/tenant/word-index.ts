@@ -1,4 +1,4 @@
-import type { ChunkWords, WordAnalysis } from '../../words/word-analysis';
+import type { ChunkWords, WordAnalysis } from '../../../words/word-analysis';
 import type { TenantEntry } from './tenant-entry';
 
 /** What a chunk takes beside its lexemes, and each lexeme in it and back: 606 bytes measured with turns of 14 lexemes each. */

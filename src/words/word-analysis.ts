@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import stemEnglish from 'wink-porter2-stemmer';
-import type { TextSearchLanguage } from '../../config/app-config';
+import type { TextSearchLanguage } from '../config/app-config';
 import { chunkTexts } from './chunk-texts';
 import { ENGLISH_STOP_WORDS } from './english-stop-words';
 

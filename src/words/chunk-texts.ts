@@ -1,4 +1,4 @@
-import { CHUNK_OVERLAP, CHUNK_TOKENS } from '../../embedding/chunk-windows';
+import { CHUNK_OVERLAP, CHUNK_TOKENS } from '../embedding/chunk-windows';
 
 /** How much longer a chunk is than the way to the next one. */
 const SIZE_OF_STRIDE = CHUNK_TOKENS / (CHUNK_TOKENS - CHUNK_OVERLAP);
