@@ -105,6 +105,26 @@ describe.each([2, 7])('Copies of a vector index that is written every %i records
     expect(new Set(copies.map((name) => name.slice(0, 36))).size).toBe(copies.length);
   });
 
+  it('removes what a removed collection left on the disk, and nothing of others', async () => {
+    const folders = () =>
+      [place.directory, join(place.directory, 'index-copies')].flatMap((folder) =>
+        existsSync(folder) ? readdirSync(folder).filter((name) => /^[0-9a-f]{8}-/.test(name)) : [],
+      );
+    const before = folders();
+    const leaving = await collections.ensureCollection('leaving');
+    for (let i = 0; i < 4 * recordsPerSync; i++)
+      await collections.upsert(leaving, [
+        { id: `l${i}`, document: 'leaves', metadata: { n: i }, vector: unitVector(i) },
+      ]);
+    expect(folders().length).toBeGreaterThan(before.length);
+    await collections.drop('leaving');
+    const indexes = (names: readonly string[]) => new Set(names.map((name) => name.slice(0, 36)));
+    expect(indexes(folders())).toEqual(indexes(before));
+    for (let i = 0; i < 2 * recordsPerSync; i++) await write();
+    await expectAllThere();
+    expect(warnings).toEqual([]);
+  });
+
   it('loses nothing acknowledged to kills at any moment', async () => {
     const random = seededRandom(7);
     for (let round = 0; round < 12; round++) {

@@ -76,6 +76,7 @@ export class ChromaCollections {
         if (!(error instanceof ChromaNotFoundError)) throw error;
       }
     });
+    await this.connection.endpoint.forgetRemoved();
   }
 
   count(collection: string): Promise<number> {

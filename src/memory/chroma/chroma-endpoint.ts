@@ -31,6 +31,9 @@ export interface ChromaEndpoint {
    * @throws BackendUnavailableError when that is not so; there is no room, for one.
    */
   prepareWrite(write: PlannedWrite): Promise<void>;
+
+  /** Called after a collection was removed: what the server leaves of it on disk goes too. */
+  forgetRemoved(): Promise<void>;
 }
 
 export interface PlannedWrite {

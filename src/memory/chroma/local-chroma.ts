@@ -71,6 +71,10 @@ export class LocalChroma implements ChromaEndpoint {
     return this.started().prepareWrite(write);
   }
 
+  forgetRemoved(): Promise<void> {
+    return this.started().forgetRemoved();
+  }
+
   /**
    * The original is opened first: where that fails and it is needed, nothing is made.
    *

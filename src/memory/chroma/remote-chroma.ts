@@ -68,4 +68,7 @@ export class RemoteChroma implements ChromaEndpoint {
 
   /** Its disk is out of sight. */
   async prepareWrite(): Promise<void> {}
+
+  /** Its disk is an affair of whoever runs it. */
+  async forgetRemoved(): Promise<void> {}
 }

@@ -7,6 +7,7 @@ import { ChromaProcess, ChromaStartError } from './chroma-process';
 import { ensureDiskSpace } from './disk-space';
 import { IndexSafeguard } from './index-safeguard';
 import { claimDirectory } from './owned-directory';
+import { removeOrphanedIndexes } from './orphaned-indexes';
 import { useWriteAheadLog } from './write-ahead-log';
 
 /** Another program can take the free port between its choice and its use. */
@@ -113,6 +114,17 @@ export class ChromaServer implements ChromaEndpoint {
   async prepareWrite({ records, bytes }: PlannedWrite): Promise<void> {
     await this.safeguard.beforeWrite(records);
     ensureDiskSpace(this.options.directory, bytes);
+  }
+
+  /** What cannot be removed is told, and tried again the next time. */
+  async forgetRemoved(): Promise<void> {
+    const { directory, log } = this.options;
+    await this.safeguard.idle();
+    try {
+      removeOrphanedIndexes(directory);
+    } catch (error) {
+      log.warn(`The vectors of a removed collection are still in ${directory}: ${(error as Error).message}`);
+    }
   }
 
   /** Safe to call twice and before `start`. */

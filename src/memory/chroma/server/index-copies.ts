@@ -16,11 +16,12 @@ import { spareBytes } from './disk-space';
 import { bytesToCopy, copyIndex, Fingerprint, fingerprintOf, isSame, isWhole, sizeIn } from './index-files';
 
 /** Beside the indexes, so that whoever copies the directory has them. */
-const COPIES = 'index-copies';
+export const COPIES = 'index-copies';
 /** Written last: a copy that has it is whole. */
 const NOTE = 'as-copied.json';
 
-const COPY_NAME = /^([0-9a-f-]{36})\.(\d+)$/;
+/** The index, and which copy of it. */
+export const COPY_NAME = /^([0-9a-f-]{36})\.(\d+)$/;
 
 /** An index that is full grows by so much at once, right after it was copied. */
 const GROWTH = 1.2;
