@@ -33,7 +33,8 @@ function adviceFor({ wanted: { id }, existing }: TakenUser): string {
 /** A record that cannot be taken, in a run that was to end there. Nothing of its batch was written. */
 export class RejectedRecordError extends DomainError {
   readonly code = 'record_rejected';
-  readonly kind = 'invalid';
+  /** Not of the call, which is right, but of what the source holds with what a memory can be. */
+  readonly kind = 'conflict';
 
   constructor({ collection, id, reason }: Pick<Reject, 'collection' | 'id' | 'reason'>) {
     super(
