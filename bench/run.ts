@@ -6,6 +6,7 @@ import { auth } from './auth.bench';
 import { Benchmark, BenchmarkOptions } from './benchmark';
 import { bulk } from './bulk.bench';
 import { embed } from './embed.bench';
+import { fairness } from './fairness.bench';
 import { locomo } from './locomo.bench';
 import { memory } from './memory.bench';
 import { migrate } from './migrate.bench';
@@ -25,6 +26,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   sql,
   bulk,
   memory,
+  fairness,
   locomo,
   migrate,
   start,

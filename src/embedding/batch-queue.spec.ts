@@ -47,6 +47,17 @@ describe('BatchQueue', () => {
     expect(batchesOf(queue)).toEqual([['q1'], ['d1'], ['q2'], ['d2'], ['q3']]);
   });
 
+  it('has smaller batches of documents while questions come, and whole ones again some time after', () => {
+    const queue = new BatchQueue<number>(8, 2);
+    const waiting = 200;
+    for (let document = 0; document < waiting; document++) queue.push('document', document, 1);
+    expect(queue.next()).toHaveLength(8);
+    for (let question = 0; question < 3; question++) queue.push('question', question, 1);
+    expect(queue.next()).toHaveLength(3);
+    const sizes = Array.from({ length: 45 }, () => queue.next().length);
+    expect(sizes).toEqual([...Array<number>(40).fill(2), ...Array<number>(5).fill(8)]);
+  });
+
   it('empties in any order of lengths, within the budget', () => {
     const texts = Array.from({ length: 300 }, (_, index) => 'x'.repeat(1 + ((index * 37) % 50)));
     const batches = batchesOf(queueOf(100, texts));

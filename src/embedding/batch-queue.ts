@@ -1,19 +1,27 @@
 /** Questions go before documents: somebody waits for their answer. */
 export type Lane = 'question' | 'document';
 
+/** So many batches of documents after one of questions, the next question is still expected soon: half a second's. */
+const EXPECTING_QUESTIONS = 40;
+
 /**
  * What waits for the model, and what it should work on next.
  *
  * A batch costs its longest member times its members (all are padded to the longest), at most `budget` tokens unless
  * one alone is longer. It is of one lane: the questions', but never twice in a row while documents wait, so that
- * neither lane starves. The one that has waited longest is always in it, with those nearest to its length.
+ * neither lane starves. The one that has waited longest is always in it, with those nearest to its length. While
+ * questions come, documents get `besideQuestions` tokens: a question that arrives waits for the batch that runs.
  */
 export class BatchQueue<T> {
   private readonly lanes: Record<Lane, Waiting<T>[]> = { question: [], document: [] };
   private last: Lane = 'document';
   private arrivals = 0;
+  private documentBatches = EXPECTING_QUESTIONS;
 
-  constructor(private readonly budget: number) {}
+  constructor(
+    private readonly budget: number,
+    private readonly besideQuestions = budget,
+  ) {}
 
   get size(): number {
     return this.lanes.question.length + this.lanes.document.length;
@@ -30,19 +38,29 @@ export class BatchQueue<T> {
     const questionsTurn = question.length > 0 && (this.last === 'document' || document.length === 0);
     this.last = questionsTurn ? 'question' : 'document';
     const waiting = this.lanes[this.last];
-    const [from, to] = this.runAround(waiting, indexOfOldest(waiting));
+    const [from, to] = this.runAround(waiting, indexOfOldest(waiting), this.budgetOf(this.last));
+    this.documentBatches = questionsTurn ? 0 : this.documentBatches + 1;
     return waiting.splice(from, to - from).map(({ item }) => item);
   }
 
+  private budgetOf(lane: Lane): number {
+    const expecting = this.documentBatches < EXPECTING_QUESTIONS;
+    return lane === 'document' && expecting ? this.besideQuestions : this.budget;
+  }
+
   /** The longest run of neighbours in length around `index` that the budget allows, as [from, to). */
-  private runAround(waiting: readonly Waiting<T>[], index: number): [from: number, to: number] {
+  private runAround(
+    waiting: readonly Waiting<T>[],
+    index: number,
+    budget: number,
+  ): [from: number, to: number] {
     let from = index;
     let to = Math.min(index + 1, waiting.length);
     for (;;) {
       const shorter = waiting[from - 1];
       const longer = waiting[to];
       const longest = waiting[to - 1]?.tokens ?? 0;
-      const fits = (tokens: number) => tokens * (to - from + 1) <= this.budget;
+      const fits = (tokens: number) => tokens * (to - from + 1) <= budget;
       if (shorter && fits(longest)) from--;
       else if (longer && fits(longer.tokens)) to++;
       else return [from, to];

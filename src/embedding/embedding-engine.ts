@@ -8,6 +8,9 @@ import { BatchReport } from './worker-protocol';
 /** Tokens of a batch, padding included. Bigger ones are no faster, need more memory and keep questions waiting longer. */
 export const BATCH_TOKENS = 512;
 
+/** Of documents while questions come: 13 instead of 30 ms, which a question may have to wait, at 92 % of the rate. */
+const BATCH_TOKENS_BESIDE_QUESTIONS = 192;
+
 /** Characters that are tokenised between two batches: a few milliseconds. */
 const SEGMENT_CHARACTERS = 4096;
 
@@ -16,7 +19,7 @@ const SEGMENT_CHARACTERS = 4096;
  * takes in messages and tokenises a piece of the longest-waiting document, so that no long text holds up a question.
  */
 export class EmbeddingEngine {
-  private readonly queue = new BatchQueue<Chunk>(BATCH_TOKENS);
+  private readonly queue = new BatchQueue<Chunk>(BATCH_TOKENS, BATCH_TOKENS_BESIDE_QUESTIONS);
   private tokenising: Promise<unknown> = Promise.resolve();
   private working = false;
 
