@@ -2,6 +2,8 @@
 export interface Benchmark {
   readonly about: string;
   run(options: BenchmarkOptions): Promise<readonly Row[]>;
+  /** What becomes of it without some of its parts: with `--ablate` measured after it, as `<name>-ablations`. */
+  readonly ablations?: Benchmark;
 }
 
 export interface BenchmarkOptions {
@@ -19,7 +21,8 @@ export interface BenchmarkOptions {
 export interface Row {
   readonly what: string;
   readonly unit: string;
-  readonly measured: number;
+  /** Several figures have names, the same in each row of a benchmark. */
+  readonly measured: number | Readonly<Record<string, number>>;
   /** What the same machine could do at best, measured in the same run. */
   readonly limit?: number;
   readonly goal: string;

@@ -53,6 +53,16 @@ export function readLocomo(file: string): Conversation[] | undefined {
   return (JSON.parse(readFileSync(file, 'utf8')) as RawConversation[]).map(toConversation);
 }
 
+/** The same where nothing can be done without them. */
+export function requireLocomo(file: string): Conversation[] {
+  const conversations = readLocomo(file);
+  if (conversations !== undefined) return conversations;
+  throw new Error(
+    `There is no ${file}. LoCoMo may not be shipped (CC BY-NC 4.0): take data/locomo10.json from the ` +
+      'repository snap-research/locomo and give its path with --locomo FILE.',
+  );
+}
+
 function toConversation({ sample_id: name, conversation, qa }: RawConversation): Conversation {
   const number = Number(/\d+/.exec(name)?.[0] ?? 0);
   const turns = Object.entries(conversation).flatMap(([key, value]) => {

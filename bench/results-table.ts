@@ -13,10 +13,15 @@ export interface Result {
 
 /** The figures of a row, rounded, with its unit. */
 export function display({ what, unit, measured, limit, goal }: Row): Record<string, string> {
+  const withUnit = (figure: number) => `${rounded(figure)} ${unit}`.trim();
+  if (typeof measured !== 'number') {
+    const figures = Object.entries(measured).map(([name, figure]) => [name, withUnit(figure)] as const);
+    return { what, ...Object.fromEntries<string>(figures), goal };
+  }
   return {
     what,
-    measured: `${rounded(measured)} ${unit}`.trim(),
-    limit: limit === undefined ? '' : `${rounded(limit)} ${unit}`.trim(),
+    measured: withUnit(measured),
+    limit: limit === undefined ? '' : withUnit(limit),
     ratio: limit === undefined ? '' : (measured / limit).toFixed(2),
     goal,
   };
@@ -25,7 +30,9 @@ export function display({ what, unit, measured, limit, goal }: Row): Record<stri
 /** Writes one page with the table of every result in a directory. */
 export function writeResultsPage(directory: string): void {
   const files = readdirSync(directory).filter((file) => file.endsWith('.json'));
-  const results = files.map((file) => JSON.parse(readFileSync(join(directory, file), 'utf8')) as Result);
+  const results = files
+    .map((file) => JSON.parse(readFileSync(join(directory, file), 'utf8')) as Result)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   const page = [
     '# Results',
     'Made by `npm run bench` from the JSON files beside it.',
@@ -36,13 +43,10 @@ export function writeResultsPage(directory: string): void {
 
 function section({ name, about, at, machine, rows }: Result): string {
   const head = `## ${name}\n\n${about}. ${at.slice(0, 10)}, Node ${machine.node}, ${machine.cores} cores.`;
-  const cells = rows.map((row) => `| ${Object.values(display(row)).join(' | ')} |`);
-  return [
-    `${head}\n`,
-    '| what | measured | limit | ratio | goal |',
-    '| --- | --- | --- | --- | --- |',
-    ...cells,
-  ].join('\n');
+  const shown = rows.map(display);
+  const columns = Object.keys(shown[0]!);
+  const lines = [columns, columns.map(() => '---'), ...shown.map((row) => Object.values(row))];
+  return [`${head}\n`, ...lines.map((cells) => `| ${cells.join(' | ')} |`)].join('\n');
 }
 
 function rounded(figure: number): string {

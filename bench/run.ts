@@ -34,7 +34,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
 };
 const RESULTS = join(__dirname, 'results');
 
-/** `npm run bench -- [NAME ...] [--locomo FILE] [--url URL] [--database URL]` */
+/** `npm run bench -- [NAME ...] [--locomo FILE] [--url URL] [--database URL] [--ablate]` */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -42,17 +42,21 @@ async function main(): Promise<void> {
       locomo: { type: 'string', default: resolve(__dirname, '../../shared/data/locomo/dev.json') },
       url: { type: 'string' },
       database: { type: 'string' },
+      ablate: { type: 'boolean', default: false },
     },
   });
   const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
   const unknown = names.filter((name) => !(name in BENCHMARKS));
   if (unknown.length > 0)
     throw new Error(`No benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHMARKS).join(', ')}.`);
-  for (const name of names) await runOne(name, values);
+  for (const name of names) {
+    const benchmark = BENCHMARKS[name]!;
+    await runOne(name, benchmark, values);
+    if (values.ablate && benchmark.ablations) await runOne(`${name}-ablations`, benchmark.ablations, values);
+  }
 }
 
-async function runOne(name: string, options: BenchmarkOptions): Promise<void> {
-  const benchmark = BENCHMARKS[name]!;
+async function runOne(name: string, benchmark: Benchmark, options: BenchmarkOptions): Promise<void> {
   console.log(`\n${name}: ${benchmark.about}`);
   const rows = await benchmark.run(options);
   console.table(rows.map(display));
