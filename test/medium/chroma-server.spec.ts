@@ -1,6 +1,14 @@
-import { ChildProcess, fork, spawn } from 'node:child_process';
+import { ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -60,6 +68,15 @@ describe('ChromaServer', () => {
     return line;
   }
 
+  /** The different lists of processors that the threads of a process may use. */
+  function processorsOfThreads(pid: number): string[] {
+    const lists = readdirSync(`/proc/${pid}/task`).map((thread) => {
+      const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8');
+      return /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)![1]!;
+    });
+    return [...new Set(lists)];
+  }
+
   it('serves until it is stopped', async () => {
     const server = await started();
     const url = await server.url();
@@ -112,6 +129,15 @@ describe('ChromaServer', () => {
     expect(await answers(next)).toBe(true);
     expect(warnings).toHaveLength(1);
     expect(await server.recover(next, 'lost')).toBe(next);
+  });
+
+  const canBeKept = existsSync('/proc/self/status') && spawnSync('taskset', ['-V']).status === 0;
+  (canBeKept ? it : it.skip)('keeps the bundled server on one processor, and nothing else', async () => {
+    const before = processorsOfThreads(process.pid);
+    await started();
+    const [pid] = processesWith(directory);
+    expect(processorsOfThreads(pid!)).toEqual([expect.stringMatching(/^\d+$/)]);
+    expect(processorsOfThreads(process.pid)).toEqual(before);
   });
 
   it('ends with a killed parent, and the next one gets the directory', async () => {

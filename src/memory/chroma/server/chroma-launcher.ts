@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { DirectoryLock } from '../../directory-lock';
 import { IndexCopies } from './index-copies';
 import { FailureReason, IndexesRestored, LauncherFailure, LauncherOptions } from './launcher-protocol';
+import { stayOnOneProcessor } from './one-processor';
 import { useWriteAheadLog } from './write-ahead-log';
 
 /**
@@ -45,6 +46,7 @@ async function holdDirectory(directory: string): Promise<DirectoryLock | undefin
 }
 
 function runBundled(options: LauncherOptions): void {
+  stayOnOneProcessor();
   const thread = new Worker(join(__dirname, `chroma-binding.worker${extname(__filename)}`), {
     workerData: options,
   });
