@@ -43,6 +43,21 @@ export class InvalidKeyError extends UnauthorizedError {
   }
 }
 
+/** Too many keys that nobody has were tried from one address. Not looked up, this one may be good. */
+export class TooManyUnknownKeysError extends DomainError {
+  readonly code = 'too_many_unknown_keys';
+  readonly kind = 'too-many';
+
+  constructor(
+    limit: number,
+    override readonly retryAfter: number,
+  ) {
+    super(
+      `More than ${limit} keys a minute that nobody has came from this address. Try again in ${retryAfter} s.`,
+    );
+  }
+}
+
 /** Whether a key is good cannot be told now. */
 export class KeysUnavailableError extends DomainError {
   readonly code = 'keys_unavailable';

@@ -14,6 +14,7 @@ import { KeysUnavailableError } from './auth.errors';
 import { AUTHENTICATE, authenticate } from './authenticate.middleware';
 import { Authenticator } from './authenticator';
 import { KeyCache } from './key-cache';
+import { KeySearch } from './key-search';
 import { KEY_STORE, type KeyStore } from './key-store';
 import { openPathsOf } from './open-paths.provider';
 import { EVERYBODY } from './principal';
@@ -27,7 +28,7 @@ const USES_INTERVAL_MS = 60_000;
 @Module({
   imports: [DiscoveryModule],
   providers: [
-    { provide: Authenticator, inject: [KEY_STORE, CLOCK], useFactory: authenticatorOver },
+    { provide: Authenticator, inject: [APP_CONFIG, KEY_STORE, CLOCK], useFactory: authenticatorOver },
     {
       provide: AUTHENTICATE,
       inject: [APP_CONFIG, Authenticator, DiscoveryService, Reflector],
@@ -73,14 +74,15 @@ export class AuthModule implements OnApplicationBootstrap, BeforeApplicationShut
 }
 
 /** What is wrong with the store is for the log: callers learn that they must wait. */
-function authenticatorOver(store: KeyStore, clock: Clock): Authenticator {
+function authenticatorOver({ auth }: AppConfig, store: KeyStore, clock: Clock): Authenticator {
   const cache = new KeyCache((prefix) =>
     store.findKey(prefix).catch((cause: unknown) => {
       throw new KeysUnavailableError({ cause });
     }),
   );
+  const search = new KeySearch(cache, auth.unknownKeys, () => clock.now().getTime());
   return new Authenticator(
-    (prefix) => cache.get(prefix),
+    (prefix, address) => search.find(prefix, address),
     () => clock.now(),
   );
 }
@@ -97,7 +99,7 @@ function door(
       () => true,
     );
   return authenticate(
-    (authorization) => authenticator.authenticate(authorization),
+    (authorization, address) => authenticator.authenticate(authorization, address),
     openPathsOf(discovery, reflector),
   );
 }

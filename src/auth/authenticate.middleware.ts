@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { normalizeIp } from '@nestjs/throttler';
 import { UnauthorizedError } from './auth.errors';
 import type { AdmittedRequest, Principal } from './principal';
 
@@ -11,15 +12,16 @@ export const AUTHENTICATE = Symbol('AUTHENTICATE');
  * Middleware that puts the `principal` on a request, or refuses it: before its body is read, whatever its path is, so
  * that nobody without a key learns which there are. On open paths a bad key is as none.
  *
- * @param principalOf who shows this header; rejects where nobody does.
+ * @param principalOf who shows this header, from this address (for IPv6, its network); rejects where nobody does.
  * @param isOpen whether a path takes no key.
  */
 export function authenticate(
-  principalOf: (authorization: string | undefined) => Promise<Principal>,
+  principalOf: (authorization: string | undefined, address: string) => Promise<Principal>,
   isOpen: (path: string) => boolean,
 ) {
   return (request: Request, response: ServerResponse, next: (error?: unknown) => void): void => {
-    principalOf(request.headers.authorization).then(
+    const address = normalizeIp(request.socket.remoteAddress ?? '');
+    principalOf(request.headers.authorization, address).then(
       (principal) => {
         request.principal = principal;
         next();

@@ -3,6 +3,9 @@ import type { AccessKey } from './account';
 import { Authenticator } from './authenticator';
 import { KeyCache, REMEMBERED_MS, REVOKED_EVERYWHERE_MS } from './key-cache';
 
+/** Where everybody calls from. */
+const HERE = '127.0.0.1';
+
 const NOON = new Date('2026-03-01T12:00:00.000Z');
 
 /** A store of one key, behind a cache, and clocks that stand still. */
@@ -48,7 +51,7 @@ describe('a key', () => {
 describe('Authenticator', () => {
   it('says who calls', async () => {
     const { sut, header, prefix } = setup({ project: 'Home', scopes: ['read', 'admin'] });
-    expect(await sut.authenticate(header)).toEqual({
+    expect(await sut.authenticate(header, HERE)).toEqual({
       ...{ keyPrefix: prefix, userId: 7, project: 'Home', scopes: new Set(['read', 'admin']) },
     });
   });
@@ -56,7 +59,9 @@ describe('Authenticator', () => {
   it('refuses the prefix of one key with the secret of another', async () => {
     const { sut, text } = setup();
     const other = newKeyText().text;
-    await expect(sut.authenticate(`Bearer ${text.slice(0, 16)}${other.slice(16)}`)).rejects.toMatchObject({
+    await expect(
+      sut.authenticate(`Bearer ${text.slice(0, 16)}${other.slice(16)}`, HERE),
+    ).rejects.toMatchObject({
       code: 'invalid_key',
     });
   });
@@ -64,9 +69,9 @@ describe('Authenticator', () => {
   it('takes a key until the moment it expires, however lately it was read', async () => {
     const { sut, state, header } = setup({ expiresAt: new Date(NOON.getTime() + 1000) });
     state.now = new Date(NOON.getTime() + 999);
-    expect(await sut.authenticate(header)).toMatchObject({ userId: 7 });
+    expect(await sut.authenticate(header, HERE)).toMatchObject({ userId: 7 });
     state.now = new Date(NOON.getTime() + 1000);
-    await expect(sut.authenticate(header)).rejects.toMatchObject({ code: 'expired_key' });
+    await expect(sut.authenticate(header, HERE)).rejects.toMatchObject({ code: 'expired_key' });
     expect(state.asked).toBe(1);
   });
 
@@ -74,14 +79,14 @@ describe('Authenticator', () => {
     for (const ended of [{ revokedAt: NOON }, { expiresAt: NOON }]) {
       const { sut, text } = setup(ended);
       const guess = `Bearer ${text.slice(0, 16)}${'A'.repeat(43)}`;
-      await expect(sut.authenticate(guess)).rejects.toMatchObject({ code: 'invalid_key' });
+      await expect(sut.authenticate(guess, HERE)).rejects.toMatchObject({ code: 'invalid_key' });
     }
   });
 
   it('remembers when keys were used, until that is taken away', async () => {
     const { sut, header, prefix } = setup();
-    await sut.authenticate(header);
-    await expect(sut.authenticate(`${header.slice(0, -4)}AAAA`)).rejects.toThrow();
+    await sut.authenticate(header, HERE);
+    await expect(sut.authenticate(`${header.slice(0, -4)}AAAA`, HERE)).rejects.toThrow();
     expect(sut.takeUses()).toEqual(new Map([[prefix, NOON]]));
     expect(sut.takeUses()).toEqual(new Map());
   });
@@ -90,13 +95,13 @@ describe('Authenticator', () => {
 describe('KeyCache', () => {
   it('asks once for requests that come together, and again in time for revocation to hold', async () => {
     const { sut, state, header } = setup();
-    await Promise.all([sut.authenticate(header), sut.authenticate(header)]);
+    await Promise.all([sut.authenticate(header, HERE), sut.authenticate(header, HERE)]);
     state.key = { ...state.key!, revokedAt: NOON };
     state.elapsed = REMEMBERED_MS - 1;
-    expect(await sut.authenticate(header)).toMatchObject({ userId: 7 });
+    expect(await sut.authenticate(header, HERE)).toMatchObject({ userId: 7 });
     expect(state.asked).toBe(1);
     state.elapsed = REMEMBERED_MS;
-    await expect(sut.authenticate(header)).rejects.toMatchObject({ code: 'revoked_key' });
+    await expect(sut.authenticate(header, HERE)).rejects.toMatchObject({ code: 'revoked_key' });
     expect(REMEMBERED_MS).toBeLessThan(REVOKED_EVERYWHERE_MS);
   });
 
@@ -121,11 +126,11 @@ describe('KeyCache', () => {
     const { sut, state, header } = setup();
     const { key } = state;
     state.key = undefined;
-    await expect(sut.authenticate(header)).rejects.toMatchObject({ code: 'invalid_key' });
+    await expect(sut.authenticate(header, HERE)).rejects.toMatchObject({ code: 'invalid_key' });
     state.key = key;
     state.failure = new Error('away');
-    await expect(sut.authenticate(header)).rejects.toThrow('away');
+    await expect(sut.authenticate(header, HERE)).rejects.toThrow('away');
     state.failure = undefined;
-    expect(await sut.authenticate(header)).toMatchObject({ userId: 7 });
+    expect(await sut.authenticate(header, HERE)).toMatchObject({ userId: 7 });
   });
 });

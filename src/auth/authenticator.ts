@@ -12,22 +12,23 @@ export class Authenticator {
   /** Keys that were used, and when last, since they were taken away. */
   private uses = new Map<string, Date>();
 
-  /** @param find the key of a prefix, at most a few seconds old. */
+  /** @param find the key of a prefix, at most a few seconds old, for whoever is at an address. */
   constructor(
-    private readonly find: (prefix: string) => Promise<AccessKey | undefined>,
+    private readonly find: (prefix: string, address: string) => Promise<AccessKey | undefined>,
     private readonly now: () => Date,
   ) {}
 
   /**
    * @param authorization the header of that name.
+   * @param address of whoever sent it.
    * @throws UnauthorizedError
    */
-  async authenticate(authorization: string | undefined): Promise<Principal> {
+  async authenticate(authorization: string | undefined, address: string): Promise<Principal> {
     if (authorization === undefined) throw new MissingKeyError();
     const text = /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
     const prefix = prefixOf(text);
     if (prefix === undefined) throw InvalidKeyError.unknown();
-    const key = await this.find(prefix);
+    const key = await this.find(prefix, address);
     const isTheirs = timingSafeEqual(hashOf(text), key?.hash ?? NO_HASH);
     if (!key || !isTheirs) throw InvalidKeyError.unknown();
     this.refuseEnded(key);

@@ -29,6 +29,11 @@ export class KeyCache {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
+  /** Whether `get` reads at most once in a while, however often it is asked: there is such a key, or it is being read. */
+  knows(prefix: string): boolean {
+    return this.readings.has(prefix);
+  }
+
   /** Requests that come together share one reading. */
   get(prefix: string): Promise<AccessKey | undefined> {
     const known = this.readings.get(prefix);

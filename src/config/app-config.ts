@@ -35,6 +35,8 @@ export interface AuthConfig {
   readonly mode: 'off' | 'api-key';
   /** Where users and keys are kept, unless they are in PostgreSQL. */
   readonly keysFile: string;
+  /** How many that nobody has an address may try in a minute; 0 is no limit. */
+  readonly unknownKeys: number;
 }
 
 /** `simple` takes the words of any language as they are. */

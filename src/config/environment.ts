@@ -70,6 +70,7 @@ function toAppConfig(env: EnvDto): AppConfig {
     auth: {
       mode: env.AUTH_MODE,
       keysFile: resolve(env.KEYS_FILE ?? `${resolve(env.CHROMA_PATH)}.keys.json`),
+      unknownKeys: env.RATE_LIMIT_UNKNOWN_KEYS,
     },
     memory: { backend: env.MEMORY_BACKEND, textSearchLanguage: env.TEXT_SEARCH_LANGUAGE },
     chroma: {

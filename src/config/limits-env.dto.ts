@@ -119,6 +119,14 @@ export class LimitsEnvDto {
     defaultText: whereKeysAreOn(DEFAULT_RATE_LIMITS.admin),
   })
   RATE_LIMIT_ADMIN?: number;
+
+  @WholeNumberVariable({
+    section: 'Limits',
+    about: 'Keys a minute that nobody has, and that one address may try; `0` is no limit.',
+    min: 0,
+    max: 1_000_000,
+  })
+  RATE_LIMIT_UNKNOWN_KEYS = 60;
 }
 
 function whereKeysAreOn(limit: number): string {

@@ -2,11 +2,11 @@ import { ExecutionContext, Module } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import { ThrottlerModule, ThrottlerModuleOptions, ThrottlerStorage } from '@nestjs/throttler';
 import { ROUTE_ACCESS, RouteAccess } from '../auth/required-scope.decorator';
+import { TokenBuckets } from '../common/token-buckets';
 import { APP_CONFIG, type AppConfig } from '../config/app-config';
 import { CLOCK, type Clock } from '../memory/memory-backend';
 import { Budget, budgetOf } from './budget';
 import { RateLimitGuard } from './rate-limit.guard';
-import { TokenBuckets } from './token-buckets';
 
 const MINUTE_MS = 60_000;
 

@@ -1,3 +1,4 @@
+import { newKeyText } from '../../src/auth/access-key-text';
 import { Api, startApi } from '../support/api';
 import { addKey, addUser } from '../support/keys';
 
@@ -112,6 +113,78 @@ describe('rate limits of keys', () => {
       expect((await store.send({ content: 'tea' })).status).toBe(403);
     }
     expect((await search(reader)).headers['ratelimit-remaining']).toBe('3');
+  });
+});
+
+describe('tries of keys that nobody has', () => {
+  const WHERE = '/api/memory/status';
+  let api: Api;
+  let looks: jest.SpyInstance;
+  beforeEach(async () => {
+    api = await startApi({ environment: { AUTH_MODE: 'api-key', RATE_LIMIT_UNKNOWN_KEYS: '3' } });
+    await addUser(api.keys, 7);
+    looks = jest.spyOn(api.keys, 'findKey');
+  });
+  afterEach(() => api.close());
+
+  const status = async (key: string, path = WHERE) =>
+    (await api.http.get(path).set('Authorization', `Bearer ${key}`)).status;
+  const guess = () => status(newKeyText().text);
+
+  it('are looked up as often as an address may, and then refused', async () => {
+    for (let i = 0; i < 3; i++) expect(await guess()).toBe(401);
+    const answer = await api.http.get(WHERE).set('Authorization', `Bearer ${newKeyText().text}`);
+    expect(answer).toMatchObject({
+      status: 429,
+      type: 'application/problem+json',
+      headers: { 'retry-after': '20' },
+      body: { code: 'too_many_unknown_keys', status: 429, request_id: expect.any(String) },
+    });
+    expect(looks).toHaveBeenCalledTimes(3);
+    api.clock.advance(20_000);
+    expect([await guess(), await guess()]).toEqual([401, 429]);
+  });
+
+  it('are counted when they come together too, by whatever headers', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        api.http
+          .get(WHERE)
+          .set({ Authorization: `Bearer ${newKeyText().text}`, 'X-Forwarded-For': `203.0.113.${i}` }),
+      ),
+    );
+    expect(answers.map((answer) => answer.status).sort()).toEqual([
+      ...Array<number>(3).fill(401),
+      ...Array<number>(17).fill(429),
+    ]);
+    expect(looks).toHaveBeenCalledTimes(3);
+  });
+
+  it('keep nobody out whose key is known here, and leave open what is', async () => {
+    const key = await addKey(api.keys, 7);
+    expect(await status(key)).toBe(200);
+    const calls = looks.mock.calls.length;
+    for (let i = 0; i < 3; i++) await guess();
+    expect([await guess(), await status(key)]).toEqual([429, 200]);
+    expect([await status(newKeyText().text, '/health/live'), looks.mock.calls.length]).toEqual([
+      200,
+      calls + 3,
+    ]);
+  });
+
+  it('are none of keys that there are, nor of what is no key', async () => {
+    for (let i = 0; i < 5; i++) {
+      expect(await status(await addKey(api.keys, 7))).toBe(200);
+      expect(await status('hello')).toBe(401);
+    }
+    expect(await guess()).toBe(401);
+  });
+
+  it('are none while keys cannot be looked up', async () => {
+    looks.mockRejectedValue(new Error('away'));
+    for (let i = 0; i < 5; i++) expect(await guess()).toBe(503);
+    looks.mockRestore();
+    expect(await guess()).toBe(401);
   });
 });
 

@@ -37,6 +37,16 @@ describe('TokenBuckets', () => {
     expect(take().granted).toBe(true);
   });
 
+  it('gives back what is not to count after all, and no more than there was', () => {
+    for (let i = 0; i < 4; i++) take();
+    buckets.giveBack('ana', 4);
+    expect([take().granted, take().granted]).toEqual([true, false]);
+    for (let i = 0; i < 9; i++) buckets.giveBack('ana', 4);
+    expect(take().remaining).toBe(3);
+    buckets.giveBack('nobody', 4);
+    expect(take('nobody').remaining).toBe(3);
+  });
+
   it('counts each caller alone', () => {
     for (let i = 0; i < 5; i++) take();
     expect(take('bo')).toMatchObject({ granted: true, remaining: 3 });

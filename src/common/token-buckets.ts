@@ -48,4 +48,10 @@ export class TokenBuckets {
       nextAfterMs: Math.max(0, (1 - tokens) / perMs),
     };
   }
+
+  /** One that was granted is not to count after all. */
+  giveBack(caller: string, limit: number): void {
+    const known = this.buckets.get(caller);
+    if (known) this.buckets.set(caller, { ...known, tokens: Math.min(limit, known.tokens + 1) });
+  }
 }
