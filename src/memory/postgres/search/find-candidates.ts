@@ -36,12 +36,15 @@ export async function findCandidates(
   { frequencies, indexed }: { readonly frequencies: WordFrequencies; readonly indexed: boolean },
 ): Promise<CandidatePool> {
   const lexemes = query.words.map(({ lexeme }) => lexeme);
-  const scope = await frequencies.scope(tenant, lexemes);
+  // Sent together: neither needs the other.
+  const [scope, ranked] = await Promise.all([
+    frequencies.scope(tenant, lexemes),
+    indexed && query.byVector > 0 ? nearestByIndex(tenant, query) : undefined,
+  ]);
   const weights = choosingWeights(query.words, scope);
   const choosing = query.words.flatMap(({ lexeme }, i) =>
     weights[i]! > 0 ? [{ query: quoted(lexeme), weight: weights[i]! }] : [],
   );
-  const ranked = indexed && query.byVector > 0 ? await nearestByIndex(tenant, query) : undefined;
   const parameters = new SqlParameters();
   const sql = candidatesSql(tenant, { ...query, choosing, ranked }, parameters);
   const run = query.filter.metadata ? rowsOf<CandidateRow> : rowsOfKept<CandidateRow>;
