@@ -1,9 +1,23 @@
+import type { Axis } from './plot';
+
 /** One thing measured beside its limit. Run by `run.ts`, named as its file is. */
 export interface Benchmark {
   readonly about: string;
   run(options: BenchmarkOptions): Promise<readonly Row[]>;
   /** What becomes of it without some of its parts: with `--ablate` measured after it, as `<name>-ablations`. */
   readonly ablations?: Benchmark;
+  /** What is drawn of the rows that are points of a curve, into `docs/performance/`. */
+  readonly plots?: readonly PlotOfRows[];
+}
+
+export interface PlotOfRows {
+  /** Without directory and ending. */
+  readonly file: string;
+  readonly title: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  /** Only the rows of this unit. */
+  readonly unit?: string;
 }
 
 export interface BenchmarkOptions {
@@ -16,6 +30,8 @@ export interface BenchmarkOptions {
    * there stays, and is used again by the next run.
    */
   readonly database?: string;
+  /** How far a benchmark that grows something goes: memories, users or requests, as it says. */
+  readonly most?: number;
 }
 
 export interface Row {
@@ -26,4 +42,6 @@ export interface Row {
   /** What the same machine could do at best, measured in the same run. */
   readonly limit?: number;
   readonly goal: string;
+  /** Where it lies, if it is one of a curve's points. */
+  readonly point?: { readonly curve: string; readonly x: number };
 }

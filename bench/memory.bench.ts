@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { until } from '../test/support/processes';
 import { ServiceProcess } from '../test/support/service-process';
 import { Api } from './api';
-import { Benchmark, Row } from './benchmark';
+import { Benchmark, PlotOfRows, Row } from './benchmark';
 import { each, inPartsOf, median } from './measure';
 import { realTexts } from './texts';
 import { withDatabase } from './tenant-database';
 
+/** Without `--most`. */
 const REQUESTS = 100_000;
-/** After so many the memory is looked at. */
-const SAMPLE = 1_000;
+/** The memory is looked at so many times. */
+const SAMPLES = 100;
 /** So many samples are one row of the table. */
 const PART = 10;
 const CONCURRENCY = 4;
@@ -33,9 +34,18 @@ interface Sample {
 /** What one thread told; `rss` is the whole process's. */
 type Collected = NodeJS.MemoryUsage & { readonly threadId: number };
 
+const PLOT: PlotOfRows = {
+  file: 'memory',
+  title: 'Memory of the service while requests come',
+  x: { label: 'requests' },
+  y: { label: 'MB' },
+};
+
 export const memory: Benchmark = {
-  about: `memory of the service on PostgreSQL, its garbage collected, over ${REQUESTS} requests: stores, searches, lists, deletes`,
-  run: ({ locomo, database }) => {
+  about: `memory of the service on PostgreSQL, its garbage collected, while requests come: stores, searches, lists, deletes`,
+  plots: [PLOT],
+  run: ({ locomo, database, most = REQUESTS }) => {
+    const sample = Math.ceil(most / SAMPLES);
     const texts = realTexts(TEXTS, locomo);
     return withDatabase(database, async (DATABASE_URL) => {
       const NODE_OPTIONS = `--expose-gc --require ${join(__dirname, 'collect-garbage.js')}`;
@@ -44,7 +54,7 @@ export const memory: Benchmark = {
       const environment = { MEMORY_BACKEND: 'postgresql', DATABASE_URL, NODE_OPTIONS, COLLECTED };
       const service = await ServiceProcess.start(environment);
       try {
-        return rowsOf(await takeSamples(service, COLLECTED, texts));
+        return rowsOf(await takeSamples(service, COLLECTED, texts, sample), sample);
       } finally {
         await service.stop();
         await rm(directory, { recursive: true });
@@ -57,17 +67,15 @@ async function takeSamples(
   service: ServiceProcess,
   file: string,
   texts: readonly string[],
+  sample: number,
 ): Promise<Sample[]> {
   const api = new Api(await service.url());
   let samples: Sample[] = [];
-  for (let start = 0; start < REQUESTS; start += SAMPLE) {
-    const numbers = Array.from({ length: SAMPLE }, (_, i) => start + i);
+  for (let taken = 0; taken < SAMPLES; taken++) {
+    const numbers = Array.from({ length: sample }, (_, i) => taken * sample + i);
     await each(numbers, CONCURRENCY, (n) => request(api, n, texts));
     service.kill('SIGUSR2');
-    await until(
-      'every thread has told',
-      async () => (samples = await samplesIn(file)).length > start / SAMPLE,
-    );
+    await until('every thread has told', async () => (samples = await samplesIn(file)).length > taken);
   }
   return samples;
 }
@@ -116,26 +124,34 @@ function sampleOf(threads: readonly Collected[]): Sample {
   };
 }
 
-function rowsOf(samples: readonly Sample[]): Row[] {
-  const requests = (parts: number) => parts * PART * SAMPLE;
+function rowsOf(samples: readonly Sample[], sample: number): Row[] {
+  const requests = (parts: number) => (parts * PART * sample).toLocaleString('en');
   const growth = (of: keyof Sample, what: string, goal: string): Row => ({
-    what: `growth per ${requests(1)} requests, after the first ${requests(WARM_UP)}, of ${what}`,
-    unit: 'MB',
-    measured: (PART * slopeOf(samples.slice(WARM_UP * PART).map((sample) => sample[of]))) / 2 ** 20,
+    what: `growth per 10,000 requests, after the first ${requests(WARM_UP)}, of ${what}`,
+    unit: 'MB for 10,000',
+    measured: (slopeOf(samples.slice(WARM_UP * PART).map((taken) => taken[of])) * 10_000) / sample / 2 ** 20,
     goal,
   });
   return [
-    ...inPartsOf(PART, samples).map((part, i) => ({
-      what: `held by JavaScript, median of the ${requests(1)} requests to ${requests(i + 1)}`,
-      unit: 'MB',
-      measured: median(part.map(({ held }) => held)) / 2 ** 20,
-      goal: '',
-    })),
+    ...inPartsOf(PART, samples).flatMap((part, i) =>
+      CURVES.map(([of, curve]) => ({
+        what: `${curve}, median of the requests to ${requests(i + 1)}`,
+        unit: 'MB',
+        measured: median(part.map((taken) => taken[of])) / 2 ** 20,
+        goal: '',
+        point: { curve, x: (i + 1) * PART * sample },
+      })),
+    ),
     growth('held', 'what JavaScript holds', '< 1 MB'),
     growth('native', 'what else is resident', '< 1 MB'),
     growth('resident', 'all that is resident', '< 1 MB'),
   ];
 }
+
+const CURVES: readonly (readonly [of: keyof Sample, curve: string])[] = [
+  ['held', 'held by JavaScript'],
+  ['resident', 'resident in all'],
+];
 
 /** The median of the slopes between any two (Theil and Sen): a single sample that is far off moves nothing. */
 function slopeOf(samples: readonly number[]): number {

@@ -10,8 +10,11 @@ import { fairness } from './fairness.bench';
 import { locomo } from './locomo.bench';
 import { memory } from './memory.bench';
 import { migrate } from './migrate.bench';
+import { original } from './original.bench';
+import { writePerformancePage, writePlots } from './performance-page';
 import { recall } from './recall.bench';
 import { display, Result, writeResultsPage } from './results-table';
+import { scaleConcurrency, scaleMemories, scaleTenants } from './scale.bench';
 import { search, searchPostgresql } from './search.bench';
 import { sql } from './sql.bench';
 import { start } from './start.bench';
@@ -31,10 +34,16 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   migrate,
   start,
   auth,
+  'scale-memories': scaleMemories,
+  'scale-tenants': scaleTenants,
+  'scale-concurrency': scaleConcurrency,
+  original,
 };
-const RESULTS = join(__dirname, 'results');
 
-/** `npm run bench -- [NAME ...] [--locomo FILE] [--url URL] [--database URL] [--ablate]` */
+const RESULTS = join(__dirname, 'results');
+const PERFORMANCE = resolve(__dirname, '../docs/performance');
+
+/** `npm run bench -- [NAME ...] [--locomo FILE] [--url URL] [--database URL] [--most N] [--ablate]` */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -42,17 +51,21 @@ async function main(): Promise<void> {
       locomo: { type: 'string', default: resolve(__dirname, '../../shared/data/locomo/dev.json') },
       url: { type: 'string' },
       database: { type: 'string' },
+      most: { type: 'string' },
       ablate: { type: 'boolean', default: false },
     },
   });
-  const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
+  // The original is somebody's to start and to name.
+  const all = Object.keys(BENCHMARKS).filter((name) => name !== 'original');
+  const names = positionals.length > 0 ? positionals : all;
+  const options = { ...values, most: values.most === undefined ? undefined : Number(values.most) };
   const unknown = names.filter((name) => !(name in BENCHMARKS));
   if (unknown.length > 0)
     throw new Error(`No benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHMARKS).join(', ')}.`);
   for (const name of names) {
     const benchmark = BENCHMARKS[name]!;
-    await runOne(name, benchmark, values);
-    if (values.ablate && benchmark.ablations) await runOne(`${name}-ablations`, benchmark.ablations, values);
+    await runOne(name, benchmark, options);
+    if (values.ablate && benchmark.ablations) await runOne(`${name}-ablations`, benchmark.ablations, options);
   }
 }
 
@@ -65,6 +78,8 @@ async function runOne(name: string, benchmark: Benchmark, options: BenchmarkOpti
   const result: Result = { name, about: benchmark.about, at: new Date().toISOString(), machine, rows };
   writeFileSync(join(RESULTS, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
   writeResultsPage(RESULTS);
+  writePlots(PERFORMANCE, benchmark.plots ?? [], rows);
+  writePerformancePage(`${PERFORMANCE}.md`, RESULTS);
 }
 
 main().catch((error: unknown) => {
