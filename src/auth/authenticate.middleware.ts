@@ -21,7 +21,9 @@ export function authenticate(
 ) {
   return (request: Request, response: ServerResponse, next: (error?: unknown) => void): void => {
     const address = normalizeIp(request.socket.remoteAddress ?? '');
-    principalOf(request.headers.authorization, address).then(
+    // Two are none: what stands in front may have looked at the other.
+    const authorization = request.headersDistinct.authorization?.join(', ');
+    principalOf(authorization, address).then(
       (principal) => {
         request.principal = principal;
         next();

@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { SCOPES } from '../../src/auth/scope';
 import { Api, startApi } from '../support/api';
 import { TESTABLE_KINDS } from '../support/backend-under-test';
@@ -95,6 +96,14 @@ describe.each(TESTABLE_KINDS.filter((kind) => kind !== 'in-memory'))('access on 
     const request = api.http[method](path.replace('{id}', id));
     if (authorization !== undefined) request.set('Authorization', authorization);
     return body === undefined ? request : request.send(body);
+  }
+
+  /** Of a call with these headers, in this order: names and values. */
+  function statusOf(headers: string[]): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      const call = get(`${api.url}/api/memory/status`, { headers: ['Host', 'localhost', ...headers] });
+      call.on('error', reject).on('response', (answer) => resolve(answer.resume().statusCode));
+    });
   }
 
   /** The same call for a user that it names. */
@@ -233,6 +242,27 @@ describe.each(TESTABLE_KINDS.filter((kind) => kind !== 'in-memory'))('access on 
     }
     for (const route of OPEN_ROUTES) expect(paths[route.split(' ')[1]!]!.get).not.toHaveProperty('security');
   });
+
+  it('takes no key that comes with another, whichever is first', async () => {
+    for (const other of ['Bearer hello', `Bearer ${keys.right}`, ''])
+      for (const both of [
+        [`Bearer ${keys.right}`, other],
+        [other, `Bearer ${keys.right}`],
+      ]) {
+        const headers = both.flatMap((value) => ['Authorization', value]);
+        expect(await statusOf(headers)).toBe(401);
+      }
+    expect(await statusOf(['Authorization', `Bearer ${keys.right}`])).toBe(200);
+  });
+
+  it.each(['key', 'api_key', 'access_token', 'Authorization'])(
+    'takes no key in the query, as %s',
+    async (name) => {
+      const path = `/api/memory/status?${name}=${encodeURIComponent(`Bearer ${keys.right}`)}`;
+      await send({ method: 'get', path }, undefined).expect(401);
+      await send({ method: 'get', path: path.replace('Bearer%20', '') }, undefined).expect(401);
+    },
+  );
 
   it('does not read the body of whoever shows no key', async () => {
     await api.http.post('/api/memory/store').type('json').send('{"content": ').expect(401);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { Api, startApi } from '../support/api';
 import { TESTABLE_KINDS } from '../support/backend-under-test';
-import { Draw, REQUESTS, Tenant } from '../support/tenants';
+import { addKey, addUser } from '../support/keys';
+import { Draw, OUTSIDE, REQUESTS, Tenant } from '../support/tenants';
 
 jest.setTimeout(120_000);
 
@@ -23,25 +24,57 @@ const draw: fc.Arbitrary<Draw> = fc.record({
 /** What each of three tenants does, at the same time. */
 const rounds = fc.array(fc.tuple(draw, draw, draw), { minLength: 5, maxLength: 25 });
 
+type Round = readonly [Draw, Draw, Draw];
+
 describe.each(TESTABLE_KINDS)('three tenants at once on %s', (kind) => {
   let api: Api;
   let users = 10;
-  beforeAll(async () => {
-    api = await startApi({ kind });
-  });
-  afterAll(() => api.close());
+  afterEach(() => api.close());
+
+  async function expectKeptApart(tenants: readonly Tenant[], drawn: readonly Round[]): Promise<void> {
+    for (const round of drawn)
+      await Promise.all(
+        tenants.map((tenant, i) => {
+          const others = tenants.filter((other) => other !== tenant);
+          return REQUESTS[round[i]!.does](tenant, round[i]!, (request) => tenant.ask(request, others));
+        }),
+      );
+  }
 
   it('never see, count or change what is another’s', async () => {
+    api = await startApi({ kind });
     const property = fc.asyncProperty(rounds, async (drawn) => {
       const ids: string[] = [];
       const tenants = [1, 2, 3].map(() => new Tenant(api.url, ++users, ids));
-      for (const round of drawn)
-        await Promise.all(
-          tenants.map((tenant, i) => {
-            const others = tenants.filter((other) => other !== tenant);
-            return REQUESTS[round[i]!.does](tenant, round[i]!, (request) => tenant.ask(request, others));
-          }),
-        );
+      await expectKeptApart(tenants, drawn);
+    });
+    await fc.assert(property, { numRuns: 40, interruptAfterTimeLimit: MOST_MS });
+  });
+
+  /** A tenant by a key of its own; by one for a project, with a memory outside of it. */
+  async function keyed(ids: string[], project: string | null): Promise<Tenant> {
+    const user = ++users;
+    await addUser(api.keys, user);
+    if (project === null) return new Tenant(api.url, user, ids, await addKey(api.keys, user));
+    const stored = await api.http
+      .post('/api/memory/store')
+      .set('Authorization', `Bearer ${await addKey(api.keys, user)}`)
+      .send({ content: `${OUTSIDE} tea in a tin`, external_id: 'outside', session_id: 0, project: OUTSIDE })
+      .expect(200);
+    ids.push(stored.body.embedding_id as string);
+    return new Tenant(api.url, user, ids, await addKey(api.keys, user, { project }), project);
+  }
+
+  it('never do by keys of their own, nor leave the project that a key is for', async () => {
+    api = await startApi({ kind, environment: { AUTH_MODE: 'api-key' } });
+    const property = fc.asyncProperty(rounds, async (drawn) => {
+      const ids: string[] = [];
+      const tenants = [await keyed(ids, null), await keyed(ids, 'Shared'), await keyed(ids, null)];
+      const { userId } = tenants[1]!;
+      const outside = await api.backend.find(userId, 'outside');
+      await expectKeptApart(tenants, drawn);
+      expect(outside?.content).toContain(OUTSIDE);
+      expect(await api.backend.find(userId, 'outside')).toEqual(outside);
     });
     await fc.assert(property, { numRuns: 40, interruptAfterTimeLimit: MOST_MS });
   });

@@ -16,6 +16,9 @@ interface Held {
   readonly session: number;
 }
 
+/** In every text that a tenant has outside of the project of its key, and in nothing that it is shown by that key. */
+export const OUTSIDE = 'outside-of-the-key';
+
 /**
  * One user of a service that others use too, under the same keys, sessions, words and names. Knows what it must have, and
  * what must not be in an answer to it.
@@ -32,17 +35,23 @@ export class Tenant {
     readonly userId: number,
     /** Of all tenants. */
     readonly everyId: string[],
+    /** Shown with every request. */
+    readonly key?: string,
+    /** The only project that the key opens. */
+    readonly onlyProject?: string,
   ) {
     this.marker = `marker${userId}m`;
   }
 
   /** The answer, after a look for what is not this tenant's. */
   async ask(request: RawRequest, others: readonly Tenant[]): Promise<{ status: number; body: any }> {
-    const { status, body } = await rawRequest(this.url, request);
+    const headers = this.key === undefined ? undefined : { authorization: `Bearer ${this.key}` };
+    const { status, body } = await rawRequest(this.url, { ...request, headers });
     const text = JSON.stringify(body).replaceAll(
       decodeURIComponent(request.path.split(/[/?]/)[3] ?? ' '),
       '',
     );
+    expect(text).not.toContain(OUTSIDE);
     for (const other of others) {
       expect(text).not.toContain(other.marker);
       for (const { id } of other.memories.values()) expect(text).not.toContain(id);
@@ -75,7 +84,8 @@ const post = (tenant: Tenant, path: string, body: object): RawRequest => ({
   body: { user_id: tenant.userId, ...body },
 });
 const keyOf = ({ key }: Draw) => `note-${key}`;
-const projectOf = ({ marker }: Tenant, { project }: Draw) => (project === 0 ? 'Shared' : `Of ${marker}`);
+const projectOf = ({ marker, onlyProject }: Tenant, { project }: Draw) =>
+  onlyProject ?? (project === 0 ? 'Shared' : `Of ${marker}`);
 
 function memory(tenant: Tenant, draw: Draw): object {
   const { marker } = tenant;
@@ -162,6 +172,15 @@ export const REQUESTS = {
   get: async (tenant, draw, ask) => {
     const id = anyId(tenant, draw);
     expect((await ask(get(tenant, `/${id}`))).status).toBe(holds(tenant, id) ? 200 : 404);
+  },
+  pretend: async (tenant, { session }, ask) => {
+    if (tenant.key === undefined) return;
+    const user_id = tenant.userId + 1;
+    const { status } = await ask({
+      path: '/api/memory/delete',
+      body: { user_id, filter: { session_id: session } },
+    });
+    expect([status, (await ask({ path: `/api/memory?user_id=${user_id}` })).status]).toEqual([403, 403]);
   },
   getByKey: async (tenant, draw, ask) => {
     const { status } = await ask(get(tenant, `/${keyOf(draw)}`));
