@@ -1,10 +1,10 @@
 import type { Embedder } from '../src/embedding/embedder';
 import type { CandidatePool, CandidateQuery } from '../src/memory/candidates';
-import { HybridSearch } from '../src/memory/hybrid/hybrid-search';
 import { InMemoryRepository } from '../src/memory/in-memory/in-memory.repository';
 import type { Memory } from '../src/memory/memory';
 import type { CandidateSource } from '../src/memory/memory-backend';
 import { ChunkWords, WordAnalysis } from '../src/words/word-analysis';
+import { recordSearch } from '../test/support/recorded-search';
 import type { Conversation, Question, Turn } from './locomo-data';
 import { inPartsOf } from './measure';
 import { DEEPEST } from './recall-row';
@@ -82,23 +82,19 @@ export class LocomoSearches {
     of: { projectId: number; ids: ReadonlyMap<string, string>; circumstances: Circumstances },
   ): Promise<Scored> {
     const { speakers, firstPerson, candidates } = of.circumstances;
-    let last: { readonly pool: CandidatePool; readonly named: readonly string[] } | undefined;
-    const source: CandidateSource = {
-      findSpeakers: async (...asked) => (speakers === false ? [] : repository.findSpeakers(...asked)),
-      findCandidates: async (userId, asked) => {
-        const pool = await repository.findCandidates(userId, withCandidates(asked, candidates));
-        last = { pool, named: asked.named };
-        return pool;
-      },
-      findAll: async () => [],
+    const source = {
+      findSpeakers: async (...asked: Parameters<CandidateSource['findSpeakers']>) =>
+        speakers === false ? [] : repository.findSpeakers(...asked),
+      findCandidates: (userId: number, asked: CandidateQuery) =>
+        repository.findCandidates(userId, withCandidates(asked, candidates)),
     };
     const embedder = {
       embedQuery: (asked: string) => this.embedder.embedQuery(firstPerson === false ? query : asked),
     };
     const filter = { projectId: of.projectId };
-    const search = new HybridSearch(source, embedder, this.analysis, CLOCK);
-    await search.find(USER, { query, filter, limit: DEEPEST, mode: 'hybrid' });
-    return { ...last!, category, evidence: evidence.map((id) => of.ids.get(id)!) };
+    const search = { query, filter, limit: DEEPEST, mode: 'hybrid' } as const;
+    const { asked, pool } = await recordSearch(USER, source, embedder, this.analysis, search);
+    return { pool, named: asked.named, category, evidence: evidence.map((id) => of.ids.get(id)!) };
   }
 
   private async vectorsOf(texts: readonly string[]): Promise<Float32Array[][]> {
