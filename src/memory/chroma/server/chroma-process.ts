@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { environmentWith } from '../../../config/child-environment';
 import { IndexesRestored, LauncherFailure, LauncherOptions } from './launcher-protocol';
 
 /** From source (tests, benchmarks) the child runs TypeScript by the flags that it inherits: scripts/run-typescript.js. */
@@ -13,6 +14,9 @@ const HOST = '127.0.0.1';
 const START_DEADLINE_MS = 60_000;
 const HEARTBEAT_INTERVAL_MS = 20;
 const HEARTBEAT_TIMEOUT_MS = 1_000;
+
+/** For glibc's malloc: the bundled server has one processor, and threads with memory of their own take 15 MB more. */
+const ONE_ARENA = { MALLOC_ARENA_MAX: '1' };
 
 /** Lines of output that are kept to explain a failure. */
 const KEPT_LINES = 12;
@@ -98,6 +102,7 @@ export class ChromaProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A process group of its own: Ctrl-C in a terminal must not end it before the service has finished its requests.
       detached: true,
+      env: environmentWith(ONE_ARENA),
     });
     const server = new ChromaProcess(child, port, listeners);
     if (signal.aborted) server.kill();
