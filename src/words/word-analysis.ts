@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import stemEnglish from 'wink-porter2-stemmer';
 import type { TextSearchLanguage } from '../config/app-config';
 import { chunkTexts } from './chunk-texts';
@@ -18,8 +17,8 @@ const WORD = /[\p{L}\p{M}\p{N}]+(?:-[\p{L}\p{M}\p{N}]+)*/gu;
 /** In UTF-16 units. Longer ones are data rather than words, and PostgreSQL takes no lexeme of 2,047 bytes. */
 const LONGEST_WORD = 128;
 
-/** Stemming takes 10 µs a word, looking it up a tenth of that; a language in use has some ten thousand words. */
-const REMEMBERED_STEMS = 50_000;
+/** Stemming takes 10 µs a word, looking it up a fraction of one; a language in use has some ten thousand words. */
+const REMEMBERED_WORDS = 50_000;
 
 /** PostgreSQL does not stem what has digits in it; this stemmer would take the 3 of 2023 for a letter of its own. */
 const DIGIT = /\p{N}/u;
@@ -35,17 +34,20 @@ const ENDS_IN_QUESTION = /\?\s*$/;
  * words); `simple` takes the words of any language as they are, in lower case.
  */
 export class WordAnalysis {
-  private readonly stems = new LRUCache<string, string>({ max: REMEMBERED_STEMS });
+  /** What each word became; null of a stop word. */
+  private readonly lexemesByWord = new Map<string, string | null>();
 
   constructor(readonly language: TextSearchLanguage) {}
 
   /** The lexemes of a text in their order, as often as they are there; none of a text of stop words or signs alone. */
   lexemes(text: string): string[] {
-    const words = text.normalize('NFKC').toLowerCase().match(WORD) ?? [];
-    return words
-      .flatMap((word) => (word.includes('-') ? [word, ...word.split('-')] : [word]))
-      .filter((word) => word.length <= LONGEST_WORD && !this.isStopWord(word))
-      .map((word) => this.stem(word));
+    const lexemes: string[] = [];
+    for (const word of text.normalize('NFKC').toLowerCase().match(WORD) ?? [])
+      for (const part of word.includes('-') ? [word, ...word.split('-')] : [word]) {
+        const lexeme = part.length > LONGEST_WORD ? null : this.lexemeOf(part);
+        if (lexeme !== null) lexemes.push(lexeme);
+      }
+    return lexemes;
   }
 
   /** The words of each chunk of a memory, in order (see `chunkTexts`). */
@@ -56,17 +58,20 @@ export class WordAnalysis {
     }));
   }
 
-  private isStopWord(word: string): boolean {
-    return this.language === 'english' && ENGLISH_STOP_WORDS.has(word);
+  private lexemeOf(word: string): string | null {
+    const known = this.lexemesByWord.get(word);
+    if (known !== undefined) return known;
+    // Begun anew when it is full: to keep the latest would cost as much as it saves.
+    if (this.lexemesByWord.size >= REMEMBERED_WORDS) this.lexemesByWord.clear();
+    const lexeme = this.analysed(word);
+    this.lexemesByWord.set(word, lexeme);
+    return lexeme;
   }
 
-  private stem(word: string): string {
-    if (this.language === 'simple' || DIGIT.test(word)) return word;
-    const known = this.stems.get(word);
-    if (known !== undefined) return known;
-    const stem = stemEnglish(word);
-    this.stems.set(word, stem);
-    return stem;
+  private analysed(word: string): string | null {
+    if (this.language === 'simple') return word;
+    if (ENGLISH_STOP_WORDS.has(word)) return null;
+    return DIGIT.test(word) ? word : stemEnglish(word);
   }
 }
 
