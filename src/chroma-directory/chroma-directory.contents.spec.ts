@@ -77,6 +77,21 @@ describe('what a directory holds', () => {
       expect((await read()).a!.metadata).toEqual({ key: value });
     });
 
+    it('keeps each float under its own key, whatever stands between them', async () => {
+      builder
+        .record('a', 'text', [1, 0, 0])
+        .metadata('a', 'm', 'int', 1)
+        .metadata('a', 'z', 'float', 1 / 3)
+        .metadata('a', 'f', 'float', 0.1);
+      builder.record('b', null, [1, 0, 0]).metadata('b', 'k', 'string', 'x');
+      builder.record('c', null, [1, 0, 0]).metadata('c', 'f', 'float', -2.5e-7).metadata('c', 'n', 'bool', 1);
+      expect(await read()).toMatchObject({
+        a: { metadata: { f: 0.1, m: 1, z: 1 / 3 } },
+        b: { metadata: { k: 'x' } },
+        c: { metadata: { f: -2.5e-7, n: true } },
+      });
+    });
+
     it('keeps arrays in their order', async () => {
       builder.record('a', null, [1, 0, 0]).record('b', null, [1, 0, 0]);
       builder
@@ -128,6 +143,21 @@ describe('what a directory holds', () => {
         renewed: [3, 0, 0],
         'added again': [1, 0, 0],
         moved: [6, 0, 0],
+      });
+    });
+
+    it('takes of several vectors that the queue has side by side the one that ChromaDB kept', async () => {
+      for (const id of ['added', 'updated', 'stored', 'unchanged']) builder.metadataOnly(id, null);
+      builder.index({ updated: [1, 0, 0], stored: [1, 0, 0], unchanged: [1, 0, 0] });
+      for (const x of [2, 3]) builder.queue(ADD, 'added', [x, 0, 0]);
+      for (const x of [4, 5]) builder.queue(UPDATE, 'updated', [x, 0, 0]).queue(UPDATE, 'unknown', [x, 0, 0]);
+      for (const x of [6, 7]) builder.queue(UPSERT, 'stored', [x, 0, 0]);
+      builder.sql(`UPDATE embeddings SET seq_id = 1 WHERE embedding_id = 'added'`);
+      expect(vectorsOf(await read())).toEqual({
+        added: [2, 0, 0],
+        updated: [5, 0, 0],
+        stored: [7, 0, 0],
+        unchanged: [1, 0, 0],
       });
     });
 

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { join } from 'node:path';
 import { CollectionSegments } from './collection-catalog';
 import { hasIndex, HnswIndex, IndexDamagedError, indexFacts } from './hnsw-index';
-import { lastKeyOf, SqliteSource } from './sqlite-source';
+import { lastKeyOf, SqliteRow, SqliteSource } from './sqlite-source';
 
 /**
  * Where each record of a collection has its vector, as a temporary table `record, element, queue_row`: an element of the
@@ -18,6 +18,9 @@ export interface VectorPlaces {
 
 /** Rows between two turns of the event loop: some 4 ms. */
 const ROWS_PER_TURN = 500;
+
+/** As ChromaDB numbers it in the queue. */
+const OPERATION_DELETE = 3;
 
 export async function findVectorPlaces(
   source: SqliteSource,
@@ -103,9 +106,10 @@ async function placeLabels(
   return watermark;
 }
 
-/** ChromaDB's own rules for each operation, on the record of the row's id if there still is one. */
-const ROW_OF_QUEUE = `
-  FROM embeddings_queue q JOIN embeddings e ON e.segment_id = ?2 AND e.embedding_id = q.id WHERE q.seq_id = ?1`;
+/** Rows of the queue from ?1 to ?3 that have the same operation, each with the record of its id if there still is one. */
+const ROWS_OF_QUEUE = `
+  FROM embeddings_queue q CROSS JOIN embeddings e ON e.segment_id = ?2 AND e.embedding_id = q.id
+  WHERE q.seq_id BETWEEN ?1 AND ?3 AND substr(q.topic, -36) = ?4 AND (q.vector IS NOT NULL OR q.operation = ${OPERATION_DELETE})`;
 
 /**
  * An add of what exists is ignored. A record whose last applied operation is earlier than the add existed before it,
@@ -114,16 +118,17 @@ const ROW_OF_QUEUE = `
 const NOT_IGNORED = `
   AND CASE typeof(e.seq_id) WHEN 'blob' THEN e.seq_id >= unhex(printf('%016x', q.seq_id)) ELSE e.seq_id >= q.seq_id END`;
 
+/** ChromaDB's own rules for each operation, as if row by row. */
 function queueStatements(table: string): Readonly<Record<number, string>> {
+  const inOrder = 'ORDER BY q.seq_id';
   return {
-    0: `INSERT OR IGNORE INTO ${table} (record, queue_row) SELECT e.id, q.seq_id ${ROW_OF_QUEUE} ${NOT_IGNORED}`,
-    1: `UPDATE ${table} SET element = NULL, queue_row = ?1 WHERE record IN (SELECT e.id ${ROW_OF_QUEUE})`,
-    2: `INSERT OR REPLACE INTO ${table} (record, queue_row) SELECT e.id, q.seq_id ${ROW_OF_QUEUE}`,
-    3: `DELETE FROM ${table} WHERE record IN (SELECT e.id ${ROW_OF_QUEUE})`,
+    0: `INSERT OR IGNORE INTO ${table} (record, queue_row) SELECT e.id, q.seq_id ${ROWS_OF_QUEUE} ${NOT_IGNORED} ${inOrder}`,
+    1: `UPDATE ${table} SET element = NULL, queue_row = latest.row
+        FROM (SELECT e.id AS id, max(q.seq_id) AS row ${ROWS_OF_QUEUE} GROUP BY e.id) AS latest WHERE record = latest.id`,
+    2: `INSERT OR REPLACE INTO ${table} (record, queue_row) SELECT e.id, q.seq_id ${ROWS_OF_QUEUE} ${inOrder}`,
+    [OPERATION_DELETE]: `DELETE FROM ${table} WHERE record IN (SELECT e.id ${ROWS_OF_QUEUE})`,
   };
 }
-
-const OPERATION_DELETE = 3;
 
 async function applyQueue(
   source: SqliteSource,
@@ -131,6 +136,7 @@ async function applyQueue(
   table: string,
   watermark: number,
 ): Promise<void> {
+  const { collection, metadataSegment } = segments;
   const page = source.prepare(
     `SELECT +seq_id, CAST(operation AS INTEGER) FROM embeddings_queue
      WHERE seq_id > ? AND substr(topic, -36) = ? AND (vector IS NOT NULL OR operation = ${OPERATION_DELETE})
@@ -141,11 +147,28 @@ async function applyQueue(
   );
   const apply = new Map(statements);
   for (let after = watermark; ;) {
-    const rows = page.rows(after, segments.collection);
+    const rows = page.rows(after, collection);
     if (rows.length === 0) return;
-    for (const [sequence, operation] of rows)
-      apply.get(operation as number)?.run(sequence!, segments.metadataSegment);
+    for (const { operation, first, last } of stretchesOf(rows))
+      apply.get(operation)?.run(first, metadataSegment, last, collection);
     after = lastKeyOf(rows, after);
     await nextTurn();
   }
+}
+
+/** Rows side by side that have the same operation: at once they take a third of the time that they take one by one. */
+function stretchesOf(rows: readonly SqliteRow[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const [row, operation] of rows as readonly (readonly [number, number])[]) {
+    const stretch = stretches.at(-1);
+    if (stretch?.operation === operation) stretch.last = row;
+    else stretches.push({ operation, first: row, last: row });
+  }
+  return stretches;
+}
+
+interface Stretch {
+  readonly operation: number;
+  readonly first: number;
+  last: number;
 }
