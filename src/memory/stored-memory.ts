@@ -17,13 +17,13 @@ export function withoutFields(metadata: JsonObject, fields: FieldsInMetadata): J
   return Object.fromEntries(Object.entries(metadata).filter(([key]) => !keys.includes(key)));
 }
 
-function mirrored(fields: FieldsInMetadata): JsonObject {
-  return {
-    ...(fields.contentType === 'unknown' ? {} : { type: fields.contentType }),
-    ...(fields.sessionId === null ? {} : { session_id: fields.sessionId }),
-    ...(fields.sessionType === null ? {} : { session_type: fields.sessionType }),
-    ...(fields.project === null ? {} : { project: fields.project }),
-  };
+function mirrored({ contentType, sessionId, sessionType, project }: FieldsInMetadata): JsonObject {
+  const mirrored: JsonObject = {};
+  if (contentType !== 'unknown') mirrored.type = contentType;
+  if (sessionId !== null) mirrored.session_id = sessionId;
+  if (sessionType !== null) mirrored.session_type = sessionType;
+  if (project !== null) mirrored.project = project;
+  return mirrored;
 }
 
 /**

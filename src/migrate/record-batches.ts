@@ -14,10 +14,10 @@ import type { Reject } from './rejects-file';
 const BATCH_CHARACTERS = 4_000_000;
 
 /**
- * Some 2 ms of work. The database waits with its next statement until the event loop gets its turn: with 200 records
- * each of a batch's dozen statements waited 20 ms.
+ * Less than a millisecond of work. The database waits with its next statement until the event loop gets its turn: with 200
+ * records each of a batch's dozen statements waited 20 ms.
  */
-const RECORDS_PER_TURN = 25;
+const RECORDS_PER_TURN = 10;
 
 /** What was read between two checkpoints. */
 export interface RecordBatch {
