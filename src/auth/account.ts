@@ -30,5 +30,10 @@ export interface AccessKey {
   readonly revokedAt: Date | null;
 }
 
+/** Whether a key has expired; it may have been revoked too. */
+export function hasExpired(key: AccessKey, now: Date): key is AccessKey & { readonly expiresAt: Date } {
+  return key.expiresAt !== null && key.expiresAt <= now;
+}
+
 /** A key that is about to be kept. */
 export type NewAccessKey = Omit<AccessKey, 'lastUsedAt' | 'revokedAt'>;

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { hashOf, newKeyText } from './access-key-text';
-import type { AccessKey, User } from './account';
+import { type AccessKey, hasExpired, type User } from './account';
 import { InvalidAccountError, KeyNotFoundError, UserNotFoundError } from './auth.errors';
 import type { KeyStore } from './key-store';
 import type { Scope } from './scope';
@@ -108,8 +108,8 @@ export class Accounts {
 }
 
 /** Whether a key opens anything. */
-export function isGood({ revokedAt, expiresAt }: AccessKey, now: Date): boolean {
-  return revokedAt === null && (expiresAt === null || expiresAt > now);
+export function isGood(key: AccessKey, now: Date): boolean {
+  return key.revokedAt === null && !hasExpired(key, now);
 }
 
 function refuseOddName(what: string, name: string, longest = LONGEST_NAME): void {

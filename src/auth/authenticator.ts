@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { hashOf, prefixOf } from './access-key-text';
-import type { AccessKey } from './account';
+import { type AccessKey, hasExpired } from './account';
 import { InvalidKeyError, MissingKeyError } from './auth.errors';
 import type { Principal } from './principal';
 
@@ -49,8 +49,8 @@ export class Authenticator {
   }
 
   /** Only whoever holds the key learns that it was one. */
-  private refuseEnded({ revokedAt, expiresAt }: AccessKey): void {
-    if (revokedAt !== null) throw InvalidKeyError.revoked(revokedAt);
-    if (expiresAt !== null && expiresAt <= this.now()) throw InvalidKeyError.expired(expiresAt);
+  private refuseEnded(key: AccessKey): void {
+    if (key.revokedAt !== null) throw InvalidKeyError.revoked(key.revokedAt);
+    if (hasExpired(key, this.now())) throw InvalidKeyError.expired(key.expiresAt);
   }
 }

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { PATH_METADATA } from '@nestjs/common/constants';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { ROUTE_ACCESS } from './required-scope.decorator';
+import { accessOf } from './required-scope.decorator';
 
 /** Swagger's page, what it loads and the document: no routes of a controller. */
 const DOCUMENTATION = /^\/docs(-json|-yaml)?(\/|$)/;
@@ -27,7 +27,7 @@ function openOf(controller: Type, reflector: Reflector): string[] {
   const prototype = controller.prototype as Record<string, () => unknown>;
   return new MetadataScanner().getAllMethodNames(prototype).flatMap((name) => {
     const handler = prototype[name]!;
-    if (reflector.getAllAndOverride(ROUTE_ACCESS, [handler, controller]) !== 'open') return [];
+    if (accessOf(reflector, { getHandler: () => handler, getClass: () => controller }) !== 'open') return [];
     const parts = [controller, handler].map((place) =>
       String(Reflect.getMetadata(PATH_METADATA, place) ?? ''),
     );

@@ -1,13 +1,25 @@
-import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { applyDecorators, SetMetadata, type Type } from '@nestjs/common';
+import type { Reflector } from '@nestjs/core';
 import { ApiBearerAuth } from '@nestjs/swagger';
 import { ApiProblems } from '../common/api-call.decorator';
 import { InvalidKeyError, MissingKeyError, MissingScopeError, OtherUserError } from './auth.errors';
 import type { Scope } from './scope';
 
-/** Under it, a route says what its caller must have: scopes, all of them, or `open` where that is nothing. */
-export const ROUTE_ACCESS = Symbol('ROUTE_ACCESS');
+const ROUTE_ACCESS = Symbol('ROUTE_ACCESS');
 
+/** What a route says that its caller must have: scopes, all of them, or `open` where that is nothing. */
 export type RouteAccess = 'open' | readonly [Scope, ...Scope[]];
+
+/** Where a route's handler is; an `ExecutionContext` is such a place. */
+export interface RoutePlace {
+  getHandler(): object;
+  getClass(): Type;
+}
+
+/** Undefined of a route that does not say. */
+export function accessOf(reflector: Reflector, place: RoutePlace): RouteAccess | undefined {
+  return reflector.getAllAndOverride(ROUTE_ACCESS, [place.getHandler() as Type, place.getClass()]);
+}
 
 /** By which Swagger knows the keys. */
 export const KEY_SCHEME = 'key';

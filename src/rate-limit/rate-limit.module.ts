@@ -1,7 +1,7 @@
 import { ExecutionContext, Module } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import { ThrottlerModule, ThrottlerModuleOptions, ThrottlerStorage } from '@nestjs/throttler';
-import { ROUTE_ACCESS, RouteAccess } from '../auth/required-scope.decorator';
+import { accessOf } from '../auth/required-scope.decorator';
 import { TokenBuckets } from '../common/token-buckets';
 import { APP_CONFIG, type AppConfig } from '../config/app-config';
 import { CLOCK, type Clock } from '../memory/memory-backend';
@@ -27,10 +27,7 @@ function throttlerOptions(
   clock: Clock,
   reflector: Reflector,
 ): ThrottlerModuleOptions {
-  const budget = (context: ExecutionContext): Budget | undefined => {
-    const route = [context.getHandler(), context.getClass()];
-    return budgetOf(reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, route));
-  };
+  const budget = (context: ExecutionContext): Budget | undefined => budgetOf(accessOf(reflector, context));
   const limit = (context: ExecutionContext): number => {
     const counted = budget(context);
     return counted === undefined ? 0 : rateLimits[counted];

@@ -5,14 +5,6 @@ import { Scope, SCOPES } from '../scope';
 const DAY_MS = 86_400_000;
 
 /** @throws UsageError */
-export function parseUserId(text: string): number {
-  const id = Number(text);
-  if (!/^[1-9]\d*$/.test(text) || !Number.isSafeInteger(id))
-    throw new UsageError(`--id takes a whole number from 1 to ${Number.MAX_SAFE_INTEGER}, not "${text}".`);
-  return id;
-}
-
-/** @throws UsageError */
 export function parseScopes(text: string): Scope[] {
   const given = text.split(',').map((scope) => scope.trim());
   const scopes = SCOPES.filter((scope) => given.includes(scope));

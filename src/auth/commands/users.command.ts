@@ -1,8 +1,8 @@
 import { Command, CommandRunner, Help, Option, SubCommand } from 'nest-commander';
 import { confirmed } from '../../cli/confirmation';
 import { UsageError } from '../../cli/exit-code';
+import { wholeNumber } from '../../cli/whole-number';
 import { removeUser } from '../../memory/user-removal';
-import { parseUserId } from './account-flags';
 import { userJson, usersText } from './account-text';
 import { AccountsOpener } from './accounts-opener.service';
 
@@ -36,7 +36,7 @@ export class UsersCreateCommand extends CommandRunner {
     description: 'the id of memories that are there already, which become theirs (default: a new one)',
   })
   parseId(value: string): number {
-    return parseUserId(value);
+    return wholeNumber('--id', value, Number.MAX_SAFE_INTEGER);
   }
 
   @Option({ flags: '--json', description: 'prints JSON' })

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { validate } from 'uuid';
 import { UsageError } from '../../cli/exit-code';
+import { wholeNumber } from '../../cli/whole-number';
 import { isDatabaseUrl } from '../../config/env.dto';
 import { isUrlOf } from '../../config/env-variable.decorator';
 import { ON_CONFLICT, OnConflict } from '../migration-run';
@@ -60,10 +61,4 @@ export function parseReportFile(value: string): string {
         'directory that is there and that you may write to.',
     );
   }
-}
-
-function wholeNumber(flag: string, value: string, most: number): number {
-  const number = Number(value);
-  if (/^\d+$/.test(value) && number >= 1 && number <= most) return number;
-  throw new UsageError(`${flag} takes a whole number from 1 to ${most}, not ${JSON.stringify(value)}.`);
 }

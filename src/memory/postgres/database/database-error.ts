@@ -1,7 +1,7 @@
 import { BackendUnavailableError } from '../../memory.errors';
 
 /** What the driver and PostgreSQL tell of a failure: a SQLSTATE, or the name of a socket's error. */
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : '';
 }

@@ -1,6 +1,7 @@
 import { UserExistsError, UserNotFoundError } from '../../../auth/auth.errors';
 import type { AccessKey, NewAccessKey, User } from '../../../auth/account';
 import type { KeyStore } from '../../../auth/key-store';
+import { codeOf } from '../database/database-error';
 import { asOwner } from '../database/open-data-source';
 import type { PostgresDatabase } from '../database/postgres-database';
 import { deleteUser } from '../delete-user';
@@ -53,7 +54,7 @@ export class PostgresKeyStore implements KeyStore {
 
   async createUser({ id, name, createdAt }: User): Promise<User> {
     const rows = await this.asOwner<UserRow>(CREATE_USER, [id, name, createdAt]).catch((error: unknown) => {
-      throw stateOf(error) === UNIQUE_VIOLATION ? UserExistsError.ofName(name) : error;
+      throw codeOf(error) === UNIQUE_VIOLATION ? UserExistsError.ofName(name) : error;
     });
     if (rows.length === 0) throw UserExistsError.ofId(id);
     return userOfRow(rows[0]!);
@@ -72,7 +73,7 @@ export class PostgresKeyStore implements KeyStore {
     const { prefix, hash, name, userId, project, scopes, createdAt, expiresAt } = key;
     const values = [prefix, hash, name, userId, project, scopes, createdAt, expiresAt];
     const [row] = await this.asOwner<AccessKeyRow>(CREATE_KEY, values).catch((error: unknown) => {
-      throw stateOf(error) === FOREIGN_KEY_VIOLATION ? new UserNotFoundError(userId) : error;
+      throw codeOf(error) === FOREIGN_KEY_VIOLATION ? new UserNotFoundError(userId) : error;
     });
     return keyOfRow(row!);
   }
@@ -113,7 +114,3 @@ const CREATE_USER = `
 const CREATE_KEY = `
   insert into wisdom_memory.access_keys (prefix, hash, name, user_id, project, scopes, created_at, expires_at)
   values ($1, $2, $3, $4, $5, $6, $7, $8) returning *`;
-
-function stateOf(error: unknown): unknown {
-  return (error as { code?: unknown }).code;
-}
