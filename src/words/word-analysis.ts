@@ -26,18 +26,34 @@ const DIGIT = /\p{N}/u;
 /** As PostgreSQL counts. Being there more often tells nothing anyway. */
 const MOST_COUNTED = 255;
 
+/**
+ * A change of what an analysis makes of any text takes another version, by which databases know that their words are to be
+ * rewritten, and another mark, which begins its lexemes and no word: those of two analyses are never taken for the same.
+ */
+const ANALYSES: Record<TextSearchLanguage, { readonly version: number; readonly mark: string }> = {
+  english: { version: 1, mark: '' },
+  simple: { version: 1, mark: '=' },
+};
+
 const ENDS_IN_QUESTION = /\?\s*$/;
 
 /**
  * Makes texts into lexemes, what words are compared by: one analysis for questions and memories on every backend. `english`
  * agrees with PostgreSQL's configuration of that name about the words of a text (Snowball's English stemmer, the same stop
- * words); `simple` takes the words of any language as they are, in lower case.
+ * words); `simple` takes the words of any language as they are, in lower case, behind a mark of its own.
  */
 export class WordAnalysis {
+  /** What a database notes beside the words, such as `english/1`. */
+  readonly name: string;
+  private readonly mark: string;
   /** What each word became; null of a stop word. */
   private readonly lexemesByWord = new Map<string, string | null>();
 
-  constructor(readonly language: TextSearchLanguage) {}
+  constructor(private readonly language: TextSearchLanguage) {
+    const { version, mark } = ANALYSES[language];
+    this.name = `${language}/${version}`;
+    this.mark = mark;
+  }
 
   /** The lexemes of a text in their order, as often as they are there; none of a text of stop words or signs alone. */
   lexemes(text: string): string[] {
@@ -63,7 +79,8 @@ export class WordAnalysis {
     if (known !== undefined) return known;
     // Begun anew when it is full: to keep the latest would cost as much as it saves.
     if (this.lexemesByWord.size >= REMEMBERED_WORDS) this.lexemesByWord.clear();
-    const lexeme = this.analysed(word);
+    const analysed = this.analysed(word);
+    const lexeme = analysed === null ? null : this.mark + analysed;
     this.lexemesByWord.set(word, lexeme);
     return lexeme;
   }

@@ -34,12 +34,25 @@ const OF_TENANT: Record<string, { readonly call: string; readonly nothing: Rows 
 const OF_ALL: Record<string, { readonly call: string; readonly columns: readonly string[] }> = {
   expired_memories: { call: `expired_memories(${NOW} + interval '1 day', 10)`, columns: ['user_id', 'id'] },
   chunks_without_words: { call: 'chunks_without_words(10)', columns: ['user_id', 'memory_id'] },
+  words_after: {
+    call: `words_after(1::smallint, 0, '00000000-0000-0000-0000-000000000000', 10)`,
+    columns: ['user_id', 'memory_id'],
+  },
   large_tenants: { call: 'large_tenants(1::smallint, 0)', columns: ['user_id', 'vectors'] },
   other_models_in_use: { call: 'other_models_in_use(99::smallint)', columns: ['other_models_in_use'] },
 };
 
-/** Functions that take the name of what they are about; what they do is in tests of their own. */
-const BY_NAME = ['access_key', 'embedding_model_id', 'ensure_tenant', 'note_key_uses'];
+/** Functions that take the name of what they are about, or tell of no tenant; what they do is in tests of their own. */
+const BY_NAME = [
+  'access_key',
+  'embedding_model_id',
+  'ensure_tenant',
+  'note_key_uses',
+  'word_record',
+  'words_are_by',
+  'words_rewritten_to',
+  'write_words_by',
+];
 
 describeNative('functions that reach beyond the policies of PostgreSQL', () => {
   let database: TestDatabase;

@@ -1,7 +1,7 @@
 import { CandidatePool, CandidateQuery, chunkKey } from '../../src/memory/candidates';
-import { fillWords } from '../../src/memory/postgres/fill-words';
 import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
+import { fillWords } from '../../src/memory/postgres/words/fill-words';
 import { WordAnalysis } from '../../src/words/word-analysis';
 import { embedded } from '../support/memories';
 import { MovableClock } from '../support/movable-clock';
@@ -73,10 +73,16 @@ describeNative('words in PostgreSQL', () => {
     await forget();
     expect((await repository.findCandidates(2, GARLIC)).chunks).toEqual([]);
     let batches = 0;
-    await fillWords(postgres, new WordAnalysis('english'), () => ++batches > 1);
+    await fillWords({
+      database: postgres,
+      analysis: new WordAnalysis('english'),
+      modelId: 1,
+      stopped: () => ++batches > 2,
+      progressed: () => undefined,
+    });
     const filled = (await lexemes()).filter((row) => row.lexemes !== null).length;
     expect([filled > 0, filled < known.length]).toEqual([true, true]);
-    await repository.filledWords();
+    await repository.keepWords();
     expect(await lexemes()).toEqual(known);
     expect((await repository.findCandidates(2, GARLIC)).chunks).toHaveLength(6);
   });

@@ -16,14 +16,12 @@ import {
 import { expirySweep } from '../expiry-sweep';
 import type { CandidatePool, CandidateQuery } from '../candidates';
 import { Clock, IndexReads, MemoryBackend } from '../memory-backend';
-import { RecurringTask } from '../recurring-task';
 import { MemoryVersion } from '../stored-memory';
 import { WordAnalysis } from '../../words/word-analysis';
 import { arrivedMemories } from './arrived-memories';
 import { deleteMatchingMemories, deleteMemory } from './delete-memories';
 import { deleteUser } from './delete-user';
 import { registerModel } from './embedding-models';
-import { fillWords } from './fill-words';
 import { countMemories, findMemories, findMemory, listMemories } from './find-memories';
 import { findCandidates } from './search/find-candidates';
 import { findSpeakers } from './search/find-speakers';
@@ -37,9 +35,7 @@ import { statisticsOfTenant } from './statistics-statement';
 import { storeMemories, updateMemory } from './store-memories';
 import { sweepExpired } from './sweep-expired';
 import { TenantContext } from './tenant-context';
-
-/** What comes without words, from an instance that does not know them yet, has them this soon. */
-const WORDS_INTERVAL_MS = 60_000;
+import { WordKeeper } from './words/word-keeper';
 
 /** PostgreSQL with pgvector. Every call is one transaction of its tenant; the statements are functions of their own. */
 export class PostgresMemoryRepository implements MemoryBackend {
@@ -48,16 +44,11 @@ export class PostgresMemoryRepository implements MemoryBackend {
     () => sweepExpired(this.database, this.clock.now()),
     (error) => this.database.log(`Expired memories could not be removed: ${(error as Error).message}`),
   );
-  private readonly words = new RecurringTask(
-    () => fillWords(this.database, this.analysis, () => this.closing),
-    (error) => this.database.log(`The words of memories could not be filled in: ${(error as Error).message}`),
-    WORDS_INTERVAL_MS,
-  );
   private readonly frequencies = new WordFrequencies();
-  private closing = false;
   private modelId?: number;
   /** None where the database is embedded: building an index would stall this process. */
   private indexes?: IndexKeeper;
+  private words?: WordKeeper;
 
   /** @param model of the vectors that will be stored and asked with; asked for when connecting. */
   constructor(
@@ -66,6 +57,10 @@ export class PostgresMemoryRepository implements MemoryBackend {
     private readonly model: () => EmbeddingModel,
     private readonly analysis = new WordAnalysis('english'),
   ) {}
+
+  get remark(): string | undefined {
+    return this.words?.remark;
+  }
 
   async connect(): Promise<void> {
     await this.database.connect();
@@ -77,9 +72,8 @@ export class PostgresMemoryRepository implements MemoryBackend {
         this.indexes = new IndexKeeper(this.database, { modelId, dimension: model.dimension });
       this.indexes?.start();
       this.expirySweep.start();
-      this.closing = false;
-      this.words.run();
-      this.words.start();
+      this.words = new WordKeeper(this.database, this.analysis, modelId);
+      await this.words.start();
     } catch (error) {
       await this.close();
       throw error;
@@ -87,8 +81,7 @@ export class PostgresMemoryRepository implements MemoryBackend {
   }
 
   async close(): Promise<void> {
-    this.closing = true;
-    await this.words.stop();
+    await this.words?.stop();
     await this.expirySweep.stop();
     await this.indexes?.stop();
     await this.database.close();
@@ -146,20 +139,22 @@ export class PostgresMemoryRepository implements MemoryBackend {
     return this.reading(userId, (tenant) => findSpeakers(tenant, firstWords));
   }
 
-  findCandidates(userId: number, query: CandidateQuery): Promise<CandidatePool> {
+  async findCandidates(userId: number, query: CandidateQuery): Promise<CandidatePool> {
     const { frequencies } = this;
     const indexed = this.indexes?.has(userId) ?? false;
-    return this.reading(userId, (tenant) => findCandidates(tenant, query, { frequencies, indexed }));
+    const pool = await this.reading(userId, (tenant) =>
+      findCandidates(tenant, query, { frequencies, indexed }),
+    );
+    return this.words?.complete ? pool : { ...pool, exhaustive: false };
   }
 
   findAll(userId: number, ids: readonly string[]): Promise<Memory[]> {
     return this.reading(userId, (tenant) => findMemories(tenant, ids));
   }
 
-  /** Resolves when every memory that was there before has its words: until then it is found by its vector alone. */
-  async filledWords(): Promise<void> {
-    this.words.run();
-    await this.words.idle();
+  /** Resolves when every memory that was there before has the words of this analysis: until then it is found by its vector alone. */
+  async keepWords(): Promise<void> {
+    await this.words?.keepNow();
   }
 
   /**

@@ -3,8 +3,8 @@ import { newMemoryId } from '../memory-id';
 import { storedMemory } from '../stored-memory';
 import { deleteExpired } from './delete-memories';
 import { findMemory, lockByExternalIds } from './find-memories';
-import { fillWordsOf } from './fill-words';
 import { TenantContext } from './tenant-context';
+import { fillWordsOf } from './words/fill-words';
 import { copyFieldsToVectors, deleteVectors, writeRows } from './write-rows';
 
 export async function storeMemories(

@@ -168,12 +168,17 @@ function insertMemories(
     on conflict (user_id, id) do update set ${replaced.join(', ')}`;
 }
 
-/** Joined with what was staged: a join with the table would be planned over the whole tenant. */
+/**
+ * Joined with what was staged: a join with the table would be planned over the whole tenant. Words of an analysis that is
+ * not in force stay unknown (`WordKeeper`).
+ */
 function insertVectors(tenant: TenantContext, { memories, vectors }: Staged, values: SqlValues): string {
+  const analysis = values.add(tenant.analysis?.name ?? '', 'text');
   return `
     insert into wisdom_memory.memory_vectors (user_id, model_id, memory_id, chunk, embedding, lexemes, ${COPIED_COLUMNS.join(', ')})
     select ${values.add(tenant.userId, 'bigint')}, ${values.add(tenant.modelId, 'smallint')},
-           vector.memory_id, vector.chunk, vector.embedding, vector.lexemes,
+           vector.memory_id, vector.chunk, vector.embedding,
+           case when (select wisdom_memory.words_are_by(${analysis})) then vector.lexemes end,
            ${COPIED_COLUMNS.map((column) => `memory.${column}`).join(', ')}
     from ${vectors(values)} join ${memories(values)} on memory.id = vector.memory_id`;
 }

@@ -3,6 +3,7 @@ import type { DatabaseConfig, Limits, MemoryConfig } from '../../config/app-conf
 import type { JsonObject } from '../../memory/memory';
 import type { Clock } from '../../memory/memory-backend';
 import { registerModel } from '../../memory/postgres/embedding-models';
+import { readWordRecord, writeWordsBy } from '../../memory/postgres/words/word-record';
 import { WordAnalysis } from '../../words/word-analysis';
 import type { MigrationRun, RunState } from '../migration-run';
 import type { SourceCollection } from '../migration-source';
@@ -26,6 +27,7 @@ export interface ImportSettings {
 export class ImportTarget implements MigrationTarget {
   readonly connection: ImportConnection;
   private readonly runs: ImportRuns;
+  private readonly analysis: WordAnalysis;
   private modelId?: number;
 
   constructor(
@@ -36,6 +38,7 @@ export class ImportTarget implements MigrationTarget {
   ) {
     this.connection = new ImportConnection(config, log);
     this.runs = new ImportRuns(this.connection);
+    this.analysis = new WordAnalysis(settings.memory.textSearchLanguage);
   }
 
   get description(): string {
@@ -45,7 +48,11 @@ export class ImportTarget implements MigrationTarget {
   async open(model: EmbeddingModel): Promise<void> {
     await this.connection.open();
     this.modelId = await this.connection.transaction((connection) =>
-      asTenant(connection, undefined, () => registerModel(connection, model)),
+      asTenant(connection, undefined, async () => {
+        // One that a service has brought into force stays: that service then writes the words.
+        if (!(await readWordRecord(connection))) await writeWordsBy(connection, this.analysis.name);
+        return registerModel(connection, model);
+      }),
     );
   }
 
@@ -68,9 +75,8 @@ export class ImportTarget implements MigrationTarget {
   sink(run: MigrationRun): MigrationSink {
     const { modelId, clock } = this;
     if (modelId === undefined) throw new Error('The target is not open.');
-    const { limits, memory } = this.settings;
-    const { externalIdBytes } = limits;
-    const analysis = new WordAnalysis(memory.textSearchLanguage);
+    const { externalIdBytes } = this.settings.limits;
+    const { analysis } = this;
     return new ImportSink(this.connection, run, { modelId, clock, externalIdBytes, analysis });
   }
 

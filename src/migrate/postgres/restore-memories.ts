@@ -105,10 +105,11 @@ async function putBack(
        jsonb_populate_record(null::wisdom_memory.memories, undo.before -> 'memory') as restored ${which}`,
     values,
   );
+  // Without their words, which may be of an earlier analysis: the service writes them anew.
   await connection.query(
     `insert into wisdom_memory.memory_vectors
-     select restored.* ${of},
-       jsonb_populate_recordset(null::wisdom_memory.memory_vectors, undo.before -> 'vectors') as restored ${which}`,
+     select restored.* ${of}, jsonb_array_elements(undo.before -> 'vectors') as vector,
+       jsonb_populate_record(null::wisdom_memory.memory_vectors, vector - 'lexemes') as restored ${which}`,
     values,
   );
   await connection.query(`delete ${of} ${which}`, values);

@@ -7,6 +7,7 @@ import { MemoryVectorEntity } from './memory-vector.entity';
 import { MemoryEntity } from './memory.entity';
 import { ProjectEntity } from './project.entity';
 import { UserEntity } from './user.entity';
+import { WordAnalysisEntity } from './word-analysis.entity';
 
 /** Every table; a test compares them with what the migrations make. */
 export const ENTITIES = [
@@ -16,6 +17,7 @@ export const ENTITIES = [
   MemoryEntity,
   MemoryVectorEntity,
   EmbeddingModelEntity,
+  WordAnalysisEntity,
   ImportRunEntity,
   ImportCollectionEntity,
   ImportUndoEntity,
