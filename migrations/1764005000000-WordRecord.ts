@@ -87,7 +87,7 @@ const WORDS_AFTER = `
   language sql stable ${DEFINER} as $$
     select distinct vector.user_id, vector.memory_id from (
       select user_id, memory_id from wisdom_memory.memory_vectors
-      where (user_id, model_id, memory_id) > (last_user, model, last_memory)
+      where model_id = model and (user_id, model_id, memory_id) > (last_user, model, last_memory)
       order by user_id, model_id, memory_id limit most
     ) as vector
     order by 1, 2

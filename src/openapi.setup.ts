@@ -30,7 +30,7 @@ export function openApiDocument(app: INestApplication, { limits, auth }: AppConf
     .setVersion(VERSION)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addTag(MEMORIES, 'Store, read, change, list and delete.')
-    .addTag(SEARCH, 'Find by meaning.')
+    .addTag(SEARCH, 'Find by words and meaning.')
     .addTag(SESSIONS, 'What belongs together.')
     .addTag(SERVICE, 'How the service is, and how much there is.')
     .addTag('Operation', 'For the machines that watch the service.')

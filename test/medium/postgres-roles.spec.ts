@@ -73,7 +73,7 @@ describeNative('the roles of a native PostgreSQL', () => {
       'wm_app: select: schema_migrations',
       'wm_definer: delete insert select: users',
       'wm_definer: delete select: access_keys',
-      'wm_definer: insert select: embedding_models',
+      'wm_definer: insert select: embedding_models word_analyses',
       'wm_definer: select: memories memory_vectors',
     ]);
   });

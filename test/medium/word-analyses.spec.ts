@@ -83,7 +83,9 @@ function describeAnalyses(name: string, open: () => Promise<PostgresDatabase>, e
         expect(await found(repository, SIMPLE, 'planted')).toEqual({ chunks: 1, exhaustive: true });
       });
       await using('simple', async (repository) => expect(repository.remark).toBeUndefined());
-      expect(await recordIn(database)).toEqual([{ name: 'simple/1', complete: true, rewritten_memory: null }]);
+      expect(await recordIn(database)).toEqual([
+        { name: 'simple/1', complete: true, rewritten_memory: null },
+      ]);
     });
 
     it('brings other words into being when it is changed, there and back', async () => {
@@ -105,8 +107,11 @@ function describeAnalyses(name: string, open: () => Promise<PostgresDatabase>, e
     it('goes on where it was interrupted', async () => {
       await using('english', (repository) => repository.store(1, planted(1_200)));
       const done: number[] = [];
-      const modelId = 1;
       await database.connect();
+      const [{ modelId }] = (await query(
+        database,
+        `select distinct model_id as "modelId" from wisdom_memory.memory_vectors`,
+      )) as [{ modelId: number }];
       await database.withoutTenant((connection) => writeWordsBy(connection, SIMPLE.name));
       const work = { database, analysis: SIMPLE, modelId, progressed: (count: number) => done.push(count) };
       await rewriteWords({ ...work, stopped: () => done.length === 1 });

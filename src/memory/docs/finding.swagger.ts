@@ -86,7 +86,7 @@ const FOUND: SearchAnswerDto = {
 
 const CONTEXT: ContextAnswerDto = {
   context: `[2026-10-28 16:30, Kitchen garden, session 2] ${GARLIC.content}`,
-  memories: [asResult(GARLIC, 0.6412, 0.83)],
+  memories: [asResult(GARLIC, 0.6412, 0.83, 0.3)],
   tokens: 28,
 };
 

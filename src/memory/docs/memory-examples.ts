@@ -51,13 +51,16 @@ export const GARLIC: MemoryDto = {
   expires_at: null,
 };
 
-/** @param words what its words and those around it add to its score. */
-export function asResult(memory: MemoryDto, similarity: number, words: number): SearchResultDto {
+/**
+ * @param words what its words and those around it add to its score.
+ * @param speaker what being named adds to it.
+ */
+export function asResult(memory: MemoryDto, similarity: number, words: number, speaker = 0): SearchResultDto {
   const vector = rounded(1.5 * similarity);
   return {
     ...memory,
-    score: rounded(words + vector),
-    score_parts: { words, vector, speaker: 0, question: 0, recency: 1 },
+    score: rounded(words + vector + speaker),
+    score_parts: { words, vector, speaker, question: 0, recency: 1 },
     similarity,
     similarity_score: similarity,
     distance: rounded(1 - similarity),

@@ -56,10 +56,13 @@ export class SearchInfoDto {
   @ApiProperty({ enum: SEARCH_MODES })
   readonly mode!: SearchMode;
 
-  /** `exact`: every vector that the filter leaves was compared; `index`: through an approximate index. */
+  /** How the nearest were found. `exact`: every vector that the filter leaves was compared; `index`: through an approximate index. */
   readonly strategy!: SearchStrategy;
 
-  /** True when no better memory can have been missed by an approximate index, or because a word is too common to look up. */
+  /**
+   * True when no better memory can have been missed: by an approximate index, because a word is too common to look up, or while
+   * words are being rewritten (`GET /status` says so).
+   */
   readonly exhaustive!: boolean;
 
   /** Where memories are kept. */

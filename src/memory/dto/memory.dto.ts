@@ -129,7 +129,8 @@ export class MemoryDto {
 /** What a score is made of: `recency` times the sum of the others. */
 export class ScorePartsDto {
   /**
-   * What words of the question it has, or what was said around it: rare words count more. With `mode: semantic` 0.
+   * How many of the question's words are in it, or in what was said around it, rare words counting more: 0 to 1.6. With
+   * `mode: semantic` 0.
    * @example 0.62
    */
   readonly words!: number;
@@ -137,17 +138,17 @@ export class ScorePartsDto {
   /**
    * How near it, or what was said around it, is to the question: 1.5 times the cosine; with `mode: semantic` the cosine itself, with
    * `keyword` 0.
-   * @example 0.98
+   * @example 1.1655
    */
   readonly vector!: number;
 
-  /** 0.3 where the question names its speaker, by the whole name or its first word. */
+  /** 0.3 where the question names its speaker, by the whole name or its first word; else, and in other modes than `hybrid`, 0. */
   readonly speaker!: number;
 
-  /** -0.1 where it ends in a question mark: an answer is wanted. */
+  /** -0.1 where it ends in a question mark, since an answer is wanted; else, and in other modes than `hybrid`, 0. */
   readonly question!: number;
 
-  /** What `recency_half_life_days` makes of its age: between 0.5 and 1. */
+  /** The factor that `recency_half_life_days` makes of its age, between 0.5 and 1; 1 without it. */
   readonly recency!: number;
 }
 
@@ -155,7 +156,7 @@ export class ScorePartsDto {
 export class SearchResultDto extends MemoryDto {
   /**
    * What results are ordered by, falling; comparable between questions of one mode. With `mode: semantic` it is the similarity.
-   * @example 1.6
+   * @example 1.7855
    */
   readonly score!: number;
 

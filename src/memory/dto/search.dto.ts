@@ -14,7 +14,7 @@ class SearchOptionsDto extends IntersectionType(FilterDto, TenantDto) {
   @Text({ limit: 'labelBytes', optional: true, example: 'reflection' })
   readonly search_type?: string;
 
-  /** Memories less similar than this are no results: cosine, -1 to 1. */
+  /** Memories whose `similarity` is less are no results, in every mode: cosine, -1 to 1. */
   @Fraction({ min: -1, max: 1, optional: true, example: 0.3 })
   readonly min_similarity?: number;
 
@@ -25,7 +25,10 @@ class SearchOptionsDto extends IntersectionType(FilterDto, TenantDto) {
   @OneOf(SEARCH_MODES, { optional: true })
   readonly mode: SearchMode = 'hybrid';
 
-  /** Let scores fade with age: half of each by half in so many days. Left out, age does not matter. */
+  /**
+   * Let age count: a score is multiplied by 1 if said now, by 0.75 if said so many days ago, and by 0.5 at least. Left out, age
+   * does not matter.
+   */
   @Fraction({ min: 0.01, max: 100_000, optional: true, example: 30 })
   readonly recency_half_life_days?: number;
 }
