@@ -87,7 +87,8 @@ async function keepForUndo(
   await connection.query(
     `insert into wisdom_memory.import_undo (user_id, run_id, memory_id, before)
      select memory.user_id, $2::uuid, memory.id,
-            jsonb_build_object('memory', to_jsonb(memory), 'vectors',
+            jsonb_build_object('memory', to_jsonb(memory),
+              'words_by', (select name from wisdom_memory.word_record() where complete), 'vectors',
               (select coalesce(jsonb_agg(to_jsonb(vector) order by vector.chunk), '[]')
                from wisdom_memory.memory_vectors as vector
                where vector.user_id = $1::bigint and vector.memory_id = memory.id))

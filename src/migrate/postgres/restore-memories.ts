@@ -105,11 +105,13 @@ async function putBack(
        jsonb_populate_record(null::wisdom_memory.memories, undo.before -> 'memory') as restored ${which}`,
     values,
   );
-  // Without their words, which may be of an earlier analysis: the service writes them anew.
+  // Words of an analysis that is no longer in force are left out: the service writes them anew.
   await connection.query(
     `insert into wisdom_memory.memory_vectors
      select restored.* ${of}, jsonb_array_elements(undo.before -> 'vectors') as vector,
-       jsonb_populate_record(null::wisdom_memory.memory_vectors, vector - 'lexemes') as restored ${which}`,
+       jsonb_populate_record(null::wisdom_memory.memory_vectors,
+         case when wisdom_memory.words_are_by(undo.before ->> 'words_by') then vector else vector - 'lexemes' end
+       ) as restored ${which}`,
     values,
   );
   await connection.query(`delete ${of} ${which}`, values);
