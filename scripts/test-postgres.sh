@@ -2,6 +2,7 @@
 # A throwaway PostgreSQL server for tests, alone in its directory.
 #
 #   test-postgres.sh start DIR [-c name=value ...]   makes the server on first use, starts it, prints its URL
+#   test-postgres.sh standby DIR URL                 makes a streaming standby of the server at URL; then start DIR
 #   test-postgres.sh stop DIR [fast|immediate]       stops it; the data stay
 #   test-postgres.sh remove DIR                      stops it and removes the directory
 #
@@ -9,7 +10,7 @@
 set -euo pipefail
 
 readonly BIN="${PG_BIN:-/usr/lib/postgresql/15/bin}"
-command=${1:?start, stop or remove}
+command=${1:?start, standby, stop or remove}
 directory=${2:?the directory of the server}
 shift 2
 
@@ -26,6 +27,13 @@ create() {
   mkdir -p "$directory"
   if [ "$(id -u)" = 0 ]; then chown postgres: "$directory"; fi
   as_server_user "$BIN/initdb" -D "$directory/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >/dev/null
+  free_port > "$directory/port"
+}
+
+standby() {
+  mkdir -p "$directory"
+  if [ "$(id -u)" = 0 ]; then chown postgres: "$directory"; fi
+  as_server_user "$BIN/pg_basebackup" -D "$directory/data" -d "$1" --write-recovery-conf --wal-method=stream --checkpoint=fast --no-sync
   free_port > "$directory/port"
 }
 
@@ -48,6 +56,7 @@ stop() {
 
 case "$command" in
   start) mkdir -p "$directory"; directory=$(cd "$directory" && pwd); start "$@" ;;
+  standby) mkdir -p "$directory"; directory=$(cd "$directory" && pwd); standby "${1:?the URL of the primary}" ;;
   stop) stop "$@" ;;
   remove) stop immediate; rm -rf "$directory" ;;
   *) echo "unknown command $command" >&2; exit 2 ;;

@@ -21,6 +21,13 @@ export class ThrowawayServer {
     return new ThrowawayServer(directory, await run('start', directory, ...settings), settings);
   }
 
+  /** A streaming standby of it, which is read-only. To be removed before it. */
+  async standby(): Promise<ThrowawayServer> {
+    const directory = await mkdtemp(join(tmpdir(), 'wm-standby-'));
+    await run('standby', directory, this.url);
+    return new ThrowawayServer(directory, await run('start', directory, ...this.settings), this.settings);
+  }
+
   async startAgain(): Promise<void> {
     await run('start', this.directory, ...this.settings);
   }
