@@ -7,6 +7,7 @@ import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-mem
 import { rewriteWords } from '../../src/memory/postgres/words/fill-words';
 import { writeWordsBy } from '../../src/memory/postgres/words/word-record';
 import { WordAnalysis } from '../../src/words/word-analysis';
+import { ChromaPlace } from '../support/chroma-backend';
 import { EmbeddedDatabase } from '../support/embedded-database';
 import { embedded } from '../support/memories';
 import { MovableClock } from '../support/movable-clock';
@@ -51,6 +52,23 @@ const lexemesIn = (database: PostgresDatabase) =>
 
 const recordIn = (database: PostgresDatabase) =>
   query(database, `select name, complete, rewritten_memory from wisdom_memory.word_analyses order by id`);
+
+describe('the analysis of words in ChromaDB', () => {
+  it('is that of the service which has it open: words are not stored', async () => {
+    const place = new ChromaPlace();
+    try {
+      const { backend } = await place.open({ analysis: ENGLISH });
+      await backend.store(1, planted(2));
+      await place.close();
+      const reopened = (await place.open({ analysis: SIMPLE })).backend;
+      const { chunks } = await reopened.findCandidates(1, asking(SIMPLE, 'planted'));
+      expect(chunks).toHaveLength(2);
+      expect((await reopened.findCandidates(1, asking(SIMPLE, 'plant'))).chunks).toEqual([]);
+    } finally {
+      await place.clear();
+    }
+  });
+});
 
 /** Both kinds of database, one after the other open in this process. */
 function describeAnalyses(name: string, open: () => Promise<PostgresDatabase>, end: () => Promise<void>) {
