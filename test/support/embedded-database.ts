@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { asOwner } from '../../src/memory/postgres/database/open-data-source';
 import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { databaseConfig } from './postgres-server';
 
@@ -28,7 +27,7 @@ export class EmbeddedDatabase extends PostgresDatabase {
 
   /** Everything that tests have written is gone. */
   async clear(): Promise<void> {
-    await asOwner(this.host, (owner) => owner.query(`truncate ${TABLES.join(', ')} cascade`));
+    await this.ownerQuery(`truncate ${TABLES.join(', ')} cascade`);
   }
 
   async end(): Promise<void> {

@@ -116,6 +116,16 @@ export class PostgresDatabase {
     return this.transaction(undefined, work);
   }
 
+  /**
+   * One statement in the owner's name. An embedded database has one connection, on which a statement between those of
+   * another's transaction would be part of it: there this one waits for its turn in the pool.
+   */
+  ownerQuery<T>(sql: string, values?: unknown[]): Promise<T[]> {
+    if (this.host.embedded)
+      return this.withConnection(async (connection) => (await connection.query(sql, values)).rows as T[]);
+    return asOwner(this.host, (owner) => owner.query<T[]>(sql, values));
+  }
+
   /** A connection of the owner's that is not in any pool, for what takes long; its user connects and ends it. */
   ownerClient(): Client {
     const client = new Client(clientConfig(this.host.ownerTarget()));

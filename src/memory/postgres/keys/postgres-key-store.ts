@@ -2,7 +2,6 @@ import { UserExistsError, UserNotFoundError } from '../../../auth/auth.errors';
 import type { AccessKey, NewAccessKey, User } from '../../../auth/account';
 import type { KeyStore } from '../../../auth/key-store';
 import { codeOf } from '../database/database-error';
-import { asOwner } from '../database/open-data-source';
 import type { PostgresDatabase } from '../database/postgres-database';
 import { deleteUser } from '../delete-user';
 import { AccessKeyRow, keyOfRow, UserRow, userOfRow } from './key-rows';
@@ -16,8 +15,6 @@ const FOREIGN_KEY_VIOLATION = '23503';
  * alone; what the commands do is the owner's.
  */
 export class PostgresKeyStore implements KeyStore {
-  private turn: Promise<unknown> = Promise.resolve();
-
   /** @param database connected here when it is first needed, unless it is already. */
   constructor(private readonly database: PostgresDatabase) {}
 
@@ -92,14 +89,9 @@ export class PostgresKeyStore implements KeyStore {
     return deleteUser(this.database, id);
   }
 
-  /** One after the other: an embedded database has one connection. */
-  private asOwner<T>(sql: string, values: unknown[] = []): Promise<T[]> {
-    const answer = this.turn.then(async () => {
-      await this.database.connect();
-      return asOwner(this.database.host, (owner) => owner.query<T[]>(sql, values));
-    });
-    this.turn = answer.catch(() => undefined);
-    return answer;
+  private async asOwner<T>(sql: string, values?: unknown[]): Promise<T[]> {
+    await this.database.connect();
+    return this.database.ownerQuery<T>(sql, values);
   }
 }
 
