@@ -20,7 +20,7 @@ export interface Curve {
 export type Point = readonly [x: number, y: number];
 
 const [WIDTH, HEIGHT] = [720, 400];
-const AREA = { left: 70, right: 30, top: 64, bottom: 56 };
+const AREA = { left: 70, right: 50, top: 64, bottom: 56 };
 
 /** Told apart without colour vision, and on white as on nearly black: after Okabe and Ito. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7'];
