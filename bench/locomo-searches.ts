@@ -1,5 +1,5 @@
 import type { Embedder } from '../src/embedding/embedder';
-import type { CandidatePool, CandidateQuery } from '../src/memory/candidates';
+import type { CandidatePool, CandidateQuestion } from '../src/memory/candidates';
 import { InMemoryRepository } from '../src/memory/in-memory/in-memory.repository';
 import type { Memory } from '../src/memory/memory';
 import type { CandidateSource } from '../src/memory/memory-backend';
@@ -85,7 +85,7 @@ export class LocomoSearches {
     const source = {
       findSpeakers: async (...asked: Parameters<CandidateSource['findSpeakers']>) =>
         speakers === false ? [] : repository.findSpeakers(...asked),
-      findCandidates: (userId: number, asked: CandidateQuery) =>
+      findCandidates: (userId: number, asked: CandidateQuestion) =>
         repository.findCandidates(userId, withCandidates(asked, candidates)),
     };
     const embedder = {
@@ -120,7 +120,7 @@ function memoryOf({ content, speaker, sessionId, occurredAt }: Turn) {
   };
 }
 
-function withCandidates(asked: CandidateQuery, candidates: number | undefined): CandidateQuery {
+function withCandidates(asked: CandidateQuestion, candidates: number | undefined): CandidateQuestion {
   return candidates === undefined ? asked : { ...asked, byVector: candidates, byWords: candidates };
 }
 

@@ -15,6 +15,16 @@ export interface CandidateQuery {
   readonly byWords: number;
 }
 
+/** The same while the question is still being embedded: what its words tell can be looked up meanwhile. */
+export interface CandidateQuestion extends Omit<CandidateQuery, 'vector'> {
+  readonly vector: Float32Array | Promise<Float32Array>;
+}
+
+/** What is asked once the question is embedded; rejects where it cannot be. */
+export async function whenEmbedded(question: CandidateQuestion): Promise<CandidateQuery> {
+  return { ...question, vector: await question.vector };
+}
+
 export interface QuestionWord {
   readonly lexeme: string;
   /** Whether chunks are chosen by it; one that is part of a speaker's name only counts. */

@@ -1,4 +1,4 @@
-import type { CandidatePool, CandidateQuery } from './candidates';
+import type { CandidatePool, CandidateQuestion } from './candidates';
 import {
   Deletion,
   EmbeddedMemory,
@@ -87,8 +87,8 @@ export abstract class ForwardingBackend implements MemoryBackend {
     return this.target.findSpeakers(userId, firstWords);
   }
 
-  findCandidates(userId: number, query: CandidateQuery): Promise<CandidatePool> {
-    return this.target.findCandidates(userId, query);
+  findCandidates(userId: number, question: CandidateQuestion): Promise<CandidatePool> {
+    return this.target.findCandidates(userId, question);
   }
 
   findAll(userId: number, ids: readonly string[]): Promise<Memory[]> {

@@ -1,4 +1,4 @@
-import type { CandidatePool, CandidateQuery } from './candidates';
+import type { CandidatePool, CandidateQuestion } from './candidates';
 import {
   Deletion,
   EmbeddedMemory,
@@ -39,8 +39,11 @@ export interface CandidateSource {
    */
   findSpeakers(userId: number, firstWords: readonly string[]): Promise<string[]>;
 
-  /** The chunks among which the results of a question are: see `CandidatePool`. */
-  findCandidates(userId: number, query: CandidateQuery): Promise<CandidatePool>;
+  /**
+   * The chunks among which the results of a question are: see `CandidatePool`. Rejects where the vector does. Nothing that
+   * others wait for is held until it is there.
+   */
+  findCandidates(userId: number, question: CandidateQuestion): Promise<CandidatePool>;
 
   /** The memories of these ids, in that order; those that are not there, or no longer, are left out. */
   findAll(userId: number, ids: readonly string[]): Promise<Memory[]>;

@@ -6,6 +6,7 @@ import { countMemories, findMemory, listMemories } from '../../src/memory/postgr
 import { readIndexReads } from '../../src/memory/postgres/search/index-reads';
 import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
+import { findByWords } from '../../src/memory/postgres/search/find-by-words';
 import { findCandidates } from '../../src/memory/postgres/search/find-candidates';
 import { searchMemories } from '../../src/memory/postgres/search/search-memories';
 import { WordFrequencies } from '../../src/memory/postgres/search/word-frequencies';
@@ -129,9 +130,10 @@ describeNative('plans of a native PostgreSQL, as the role of the app gets them',
       async (_name, filter) => {
         const words = ['tea', 'word7'].map((lexeme) => ({ lexeme, chooses: true }));
         const asked = { vector: unitVector(77), words, named: ['Bob'], filter, byVector: 30, byWords: 30 };
-        const nodes = await nodesOf(userId, (tenant) =>
-          findCandidates(tenant, asked, { frequencies: new WordFrequencies(), indexed: false }),
-        );
+        const nodes = await nodesOf(userId, async (tenant) => {
+          const worded = await findByWords(tenant, asked, new WordFrequencies());
+          await findCandidates(tenant, asked, { worded, indexed: false });
+        });
         const scanned = scans(nodes).filter((scan) => scan.includes('memory_vectors'));
         expect(scanned).toEqual(
           expect.arrayContaining([

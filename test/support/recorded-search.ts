@@ -1,5 +1,5 @@
 import type { Embedder } from '../../src/embedding/embedder';
-import type { CandidatePool, CandidateQuery } from '../../src/memory/candidates';
+import { CandidatePool, CandidateQuery, whenEmbedded } from '../../src/memory/candidates';
 import { HybridSearch, WordSearch } from '../../src/memory/hybrid/hybrid-search';
 import type { CandidateSource, Clock } from '../../src/memory/memory-backend';
 import type { WordAnalysis } from '../../src/words/word-analysis';
@@ -25,7 +25,7 @@ export async function recordSearch(
     findSpeakers: (...asked) => source.findSpeakers(...asked),
     findCandidates: async (user, asked) => {
       const pool = await source.findCandidates(user, asked);
-      last = { asked, pool };
+      last = { asked: await whenEmbedded(asked), pool };
       return pool;
     },
     findAll: async () => [],

@@ -1,5 +1,5 @@
 import { OtherProjectError } from '../../auth/auth.errors';
-import type { CandidatePool, CandidateQuery } from '../candidates';
+import type { CandidatePool, CandidateQuestion } from '../candidates';
 import { ForwardingBackend } from '../forwarding-backend';
 import type {
   Deletion,
@@ -102,8 +102,9 @@ export class ProjectBackend extends ForwardingBackend {
     return this.target.search(userId, { ...query, filter: await this.within(userId, query.filter) });
   }
 
-  override async findCandidates(userId: number, query: CandidateQuery): Promise<CandidatePool> {
-    return this.target.findCandidates(userId, { ...query, filter: await this.within(userId, query.filter) });
+  override async findCandidates(userId: number, question: CandidateQuestion): Promise<CandidatePool> {
+    const filter = await this.within(userId, question.filter);
+    return this.target.findCandidates(userId, { ...question, filter });
   }
 
   override async count(userId: number): Promise<number> {

@@ -13,7 +13,7 @@ import {
 } from '../memory';
 import { byCodePoint } from '../code-point-order';
 import { expirySweep } from '../expiry-sweep';
-import type { CandidatePool, CandidateQuery } from '../candidates';
+import { CandidatePool, CandidateQuestion, whenEmbedded } from '../candidates';
 import { Clock, MemoryBackend, MOST_SPEAKERS } from '../memory-backend';
 import { CountMismatchError } from '../memory.errors';
 import { isLive } from '../stored-memory';
@@ -207,7 +207,8 @@ export class ChromaMemoryRepository implements MemoryBackend {
     });
   }
 
-  findCandidates(userId: number, query: CandidateQuery): Promise<CandidatePool> {
+  async findCandidates(userId: number, question: CandidateQuestion): Promise<CandidatePool> {
+    const query = await whenEmbedded(question);
     return this.tenants.read(userId, async ({ collection, index }) => {
       const nearest = new NearestMemories(this.collections, collection, index);
       return new CandidateFinder(index, nearest, query, this.clock.now()).find();

@@ -1,5 +1,5 @@
 import type { Embedder } from '../../embedding/embedder';
-import type { CandidatePool, CandidateQuery, QuestionWord } from '../candidates';
+import type { CandidatePool, CandidateQuestion, QuestionWord } from '../candidates';
 import type { Memory, MemoryFilter, SearchStrategy } from '../memory';
 import type { CandidateSource, Clock } from '../memory-backend';
 import { inFirstPerson, namedIn, possibleFirstWords } from '../../words/question-names';
@@ -49,13 +49,14 @@ export class HybridSearch {
   async find(userId: number, search: WordSearch): Promise<ScoredAnswer> {
     const { query, filter, limit, mode } = search;
     const named = mode === 'hybrid' ? await this.speakersIn(userId, query) : [];
-    const vector = await this.embedder.embedQuery(inFirstPerson(query, named));
     const words = this.wordsOf(query, named);
+    const vector = this.embedder.embedQuery(inFirstPerson(query, named));
     // A memory of many chunks takes the place of others among the candidates: then twice as many.
     for (let most = Math.max(CANDIDATES, limit); ; most *= 2) {
       const byVector = mode === 'hybrid' ? most : 0;
-      const asked: CandidateQuery = { vector, words, named, filter, byVector, byWords: most };
-      const pool = await this.source.findCandidates(userId, asked);
+      const asked: CandidateQuestion = { vector, words, named, filter, byVector, byWords: most };
+      // Both are waited for: neither may fail unheard where the other does.
+      const [pool] = await Promise.all([this.source.findCandidates(userId, asked), vector]);
       const found = this.results(pool, named, search);
       if (found.length < limit && hasMore(pool, search)) continue;
       const { strategy, exhaustive } = pool;

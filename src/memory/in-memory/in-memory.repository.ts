@@ -13,7 +13,7 @@ import {
   Statistics,
   VectorQuery,
 } from '../memory';
-import type { CandidatePool, CandidateQuery } from '../candidates';
+import { CandidatePool, CandidateQuestion, whenEmbedded } from '../candidates';
 import { Clock, MemoryBackend, MOST_SPEAKERS } from '../memory-backend';
 import { matchesFilter } from '../filter/memory-filter';
 import { isMemoryId, newMemoryId } from '../memory-id';
@@ -150,7 +150,8 @@ export class InMemoryRepository implements MemoryBackend {
       .slice(0, MOST_SPEAKERS);
   }
 
-  async findCandidates(userId: number, query: CandidateQuery): Promise<CandidatePool> {
+  async findCandidates(userId: number, question: CandidateQuestion): Promise<CandidatePool> {
+    const query = await whenEmbedded(question);
     return candidatesAmong(this.live(userId), query, this.analysis);
   }
 

@@ -14,7 +14,7 @@ import {
   VectorQuery,
 } from '../memory';
 import { expirySweep } from '../expiry-sweep';
-import type { CandidatePool, CandidateQuery } from '../candidates';
+import { CandidatePool, CandidateQuestion, whenEmbedded } from '../candidates';
 import { Clock, IndexReads, MemoryBackend } from '../memory-backend';
 import { MemoryVersion } from '../stored-memory';
 import { WordAnalysis } from '../../words/word-analysis';
@@ -23,6 +23,7 @@ import { deleteMatchingMemories, deleteMemory } from './delete-memories';
 import { deleteUser } from './delete-user';
 import { registerModel } from './embedding-models';
 import { countMemories, findMemories, findMemory, listMemories } from './find-memories';
+import { findByWords } from './search/find-by-words';
 import { findCandidates } from './search/find-candidates';
 import { findSpeakers } from './search/find-speakers';
 import { IndexKeeper } from './search/index-keeper';
@@ -139,12 +140,12 @@ export class PostgresMemoryRepository implements MemoryBackend {
     return this.reading(userId, (tenant) => findSpeakers(tenant, firstWords));
   }
 
-  async findCandidates(userId: number, query: CandidateQuery): Promise<CandidatePool> {
-    const { frequencies } = this;
+  /** Two transactions: none is open while the question is embedded. */
+  async findCandidates(userId: number, question: CandidateQuestion): Promise<CandidatePool> {
+    const worded = await this.reading(userId, (tenant) => findByWords(tenant, question, this.frequencies));
+    const query = await whenEmbedded(question);
     const indexed = this.indexes?.has(userId) ?? false;
-    const pool = await this.reading(userId, (tenant) =>
-      findCandidates(tenant, query, { frequencies, indexed }),
-    );
+    const pool = await this.reading(userId, (tenant) => findCandidates(tenant, query, { worded, indexed }));
     return this.words?.complete ? pool : { ...pool, exhaustive: false };
   }
 

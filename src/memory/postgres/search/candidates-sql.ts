@@ -1,22 +1,32 @@
 import { CandidateQuery, NAMED_BONUS, REACH } from '../../candidates';
+import type { MemoryFilter } from '../../memory';
 import { fieldConditions, metadataCondition } from './filter-sql';
 import { halfVector } from './half-precision';
 import { SqlParameters, timestampText } from '../sql-parameters';
 import type { TenantContext } from '../tenant-context';
 
 /** What is asked, ready for the database. */
-export interface CandidateSearch extends Omit<CandidateQuery, 'words'> {
-  /** The words that choose, each as a tsquery. */
-  readonly choosing: readonly { readonly query: string; readonly weight: number }[];
+export interface CandidateSearch extends Omit<CandidateQuery, 'words' | 'byWords'> {
+  /** Those that are chosen by their words. */
+  readonly worded: readonly PlacedChunk[];
   /** The nearest, and one more, where they are known already. */
   readonly ranked?: readonly RankedChunk[];
 }
 
-export interface RankedChunk {
+/** A chunk and where it stands in its session. */
+export interface PlacedChunk {
   readonly memory_id: string;
   readonly chunk: number;
   readonly session_id: string | null;
-  readonly occurred_at: Date;
+  /** As the database writes it: nobody here looks at it. */
+  readonly occurred_at: string;
+}
+
+/** What a statement selects to make a `PlacedChunk`, of `vector`. */
+export const PLACED_COLUMNS =
+  'vector.memory_id, vector.chunk, vector.session_id, vector.occurred_at::text as occurred_at';
+
+export interface RankedChunk extends PlacedChunk {
   /** The cosine, with the bonus. */
   readonly rank: number;
 }
@@ -25,8 +35,8 @@ export interface RankedChunk {
 const LOOKED_UP = REACH + 1;
 
 /**
- * One statement for all candidates of a question: the nearest, those with the best words, both with one more that tells whether
- * there are others, what stands around them, and everything that scores need of these. Its parts are `with` queries that the
+ * One statement for all candidates of a question: the nearest, with one more that tells whether there are others, those with the
+ * best words, what stands around them, and everything that scores need of these. Its parts are `with` queries that the
  * planner must not look into: each is small, and planned for itself. `offset 0` has rows looked up by their key: of a table that was not
  * analysed yet all of a tenant's were read, 107 ms instead of 18 on a busy machine.
  */
@@ -35,17 +45,14 @@ export function candidatesSql(
   search: CandidateSearch,
   parameters: SqlParameters,
 ): string {
-  const { byVector, byWords } = search;
   const sql = new CandidateStatement(tenant, search, parameters);
-  const most = { vector: parameters.add(byVector, 'integer'), words: parameters.add(byWords, 'integer') };
+  const most = parameters.add(search.byVector, 'integer');
   return `
     with ranked as materialized (${search.ranked ? sql.given(search.ranked) : sql.ranked()}),
-    worded as materialized (${sql.worded()}),
     chosen as materialized (
-      (select memory_id, chunk, session_id, occurred_at from ranked order by rank desc, memory_id, chunk limit ${most.vector})
+      (select memory_id, chunk, session_id, occurred_at from ranked order by rank desc, memory_id, chunk limit ${most})
       union
-      (select memory_id, chunk, session_id, occurred_at from worded
-       order by weight desc, occurred_at desc, memory_id desc, chunk desc limit ${most.words})
+      (${sql.worded()})
     ),
     looked_up as materialized (
       select memory_id, chunk, bool_or(abs(distance) <= ${REACH}) as is_near, bool_or(distance < ${LOOKED_UP}) as is_followed
@@ -64,8 +71,7 @@ export function candidatesSql(
       (extract(epoch from vector.occurred_at) * 1000)::float8 as occurred_ms, vector.speaker,
       looked_up.is_near and ${sql.conditions('vector').join(' and ')} as is_candidate, looked_up.is_followed,
       ${sql.cosine('vector')} as cosine, others.cosine as others_cosine, case when looked_up.is_near then vector.lexemes::text end as lexemes,
-      (select min(rank) from ranked having count(*) > ${most.vector} and ${most.vector} > 0) as nearest_left,
-      (select count(*) > ${most.words} from worded) as more_by_words
+      (select min(rank) from ranked having count(*) > ${most} and ${most} > 0) as nearest_left
     from looked_up
     cross join lateral (
       select * from wisdom_memory.memory_vectors as vector
@@ -104,7 +110,7 @@ class CandidateStatement {
 
   /** What the filter leaves. */
   conditions(table: string): string[] {
-    return candidateConditions(this.tenant, this.search, table, this.parameters);
+    return candidateConditions(this.tenant, this.search.filter, table, this.parameters);
   }
 
   /** The nearest. What has no direction is at no distance, and sorts last. */
@@ -122,48 +128,32 @@ class CandidateStatement {
   }
 
   given(ranked: readonly RankedChunk[]): string {
-    const column = (type: string, values: unknown[]) => this.parameters.add(values, `${type}[]`);
-    const columns = [
-      column(
-        'uuid',
-        ranked.map(({ memory_id }) => memory_id),
-      ),
-      column(
-        'smallint',
-        ranked.map(({ chunk }) => chunk),
-      ),
-      column(
-        'bigint',
-        ranked.map(({ session_id }) => session_id),
-      ),
-      column(
-        'timestamptz',
-        ranked.map(({ occurred_at }) => timestampText(occurred_at)),
-      ),
-      column(
-        'float8',
-        ranked.map(({ rank }) => rank),
-      ),
-    ];
-    return `select * from unnest(${columns.join(', ')}) as given(memory_id, chunk, session_id, occurred_at, rank)`;
+    const ranks = this.parameters.add(
+      ranked.map(({ rank }) => rank),
+      'float8[]',
+    );
+    return `
+      select * from unnest(${this.places(ranked)}, ${ranks})
+        as given(memory_id, chunk, session_id, occurred_at, rank)`;
   }
 
   worded(): string {
-    const { byWords, choosing } = this.search;
-    const queries = this.parameters.add(
-      choosing.map(({ query }) => query),
-      'tsquery[]',
-    );
-    const weights = this.parameters.add(
-      choosing.map(({ weight }) => weight),
-      'bigint[]',
-    );
     return `
-      select vector.memory_id, vector.chunk, vector.session_id, vector.occurred_at, vector.weight
-      from wisdom_memory.chunks_with_words(${this.model}, ${queries}, ${weights}) as vector
-      where ${this.conditions('vector').join(' and ')}
-      order by weight desc, occurred_at desc, memory_id desc, chunk desc
-      limit ${this.parameters.add(byWords + 1, 'integer')}`;
+      select * from unnest(${this.places(this.search.worded)}) as worded(memory_id, chunk, session_id, occurred_at)`;
+  }
+
+  private places(chunks: readonly PlacedChunk[]): string {
+    const column = (name: keyof PlacedChunk, type: string) =>
+      this.parameters.add(
+        chunks.map((chunk) => chunk[name]),
+        `${type}[]`,
+      );
+    return [
+      column('memory_id', 'uuid'),
+      column('chunk', 'smallint'),
+      column('session_id', 'bigint'),
+      column('occurred_at', 'timestamptz'),
+    ].join(', ');
   }
 
   /**
@@ -203,7 +193,7 @@ class CandidateStatement {
 /** What a filter leaves among `memory_vectors`. */
 export function candidateConditions(
   { userId, now }: TenantContext,
-  { filter }: Pick<CandidateQuery, 'filter'>,
+  filter: MemoryFilter,
   table: string,
   parameters: SqlParameters,
 ): string[] {

@@ -1,11 +1,10 @@
 import { CandidateChunk, CandidatePool, CandidateQuery, chunkKey, REACH } from '../../candidates';
-import { allChoose, choosingWeights } from '../../hybrid/word-weights';
-import { ASKS, countIn, quoted } from '../lexemes';
+import { ASKS, countIn } from '../lexemes';
 import { SqlParameters } from '../sql-parameters';
 import { rowsOf, rowsOfKept, TenantContext } from '../tenant-context';
 import { candidatesSql } from './candidates-sql';
 import { nearestByIndex } from './nearest-by-index';
-import type { WordFrequencies } from './word-frequencies';
+import type { WordedChunks } from './find-by-words';
 
 interface CandidateRow {
   readonly memory_id: string;
@@ -22,40 +21,32 @@ interface CandidateRow {
   readonly others_cosine: number | null;
   readonly lexemes: string | null;
   readonly nearest_left: number | null;
-  readonly more_by_words: boolean;
 }
 
 /**
- * The candidates of a question: how rare its words are, then all of them in one statement.
+ * The candidates of a question, in one statement; where the tenant has an approximate index, what that gives in one before.
  *
+ * @param worded what its words tell; those that are gone since are not among the candidates.
  * @param indexed whether the tenant has an approximate index; what it leaves open is compared exactly.
  */
 export async function findCandidates(
   tenant: TenantContext,
   query: CandidateQuery,
-  { frequencies, indexed }: { readonly frequencies: WordFrequencies; readonly indexed: boolean },
+  { worded, indexed }: { readonly worded: WordedChunks; readonly indexed: boolean },
 ): Promise<CandidatePool> {
-  const lexemes = query.words.map(({ lexeme }) => lexeme);
-  // Sent together: neither needs the other.
-  const [scope, ranked] = await Promise.all([
-    frequencies.scope(tenant, lexemes),
-    indexed && query.byVector > 0 ? nearestByIndex(tenant, query) : undefined,
-  ]);
-  const weights = choosingWeights(query.words, scope);
-  const choosing = query.words.flatMap(({ lexeme }, i) =>
-    weights[i]! > 0 ? [{ query: quoted(lexeme), weight: weights[i]! }] : [],
-  );
+  const ranked = indexed && query.byVector > 0 ? await nearestByIndex(tenant, query) : undefined;
   const parameters = new SqlParameters();
-  const sql = candidatesSql(tenant, { ...query, choosing, ranked }, parameters);
+  const sql = candidatesSql(tenant, { ...query, worded: worded.chunks, ranked }, parameters);
   const run = query.filter.metadata ? rowsOf<CandidateRow> : rowsOfKept<CandidateRow>;
   const rows = await run(tenant, sql, parameters.values);
+  const lexemes = query.words.map(({ lexeme }) => lexeme);
   return {
     chunks: candidatesOf(rows, lexemes),
-    scope,
+    scope: worded.scope,
     nearestLeft: rows[0]?.nearest_left ?? undefined,
-    moreByWords: rows[0]?.more_by_words ?? false,
+    moreByWords: worded.more,
     strategy: ranked ? 'index' : 'exact',
-    exhaustive: !ranked && allChoose(query.words, scope, weights),
+    exhaustive: !ranked && worded.exhaustive,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { CandidateQuery } from '../../candidates';
-import { bonusSql, candidateConditions, RankedChunk } from './candidates-sql';
+import { bonusSql, candidateConditions, PLACED_COLUMNS, RankedChunk } from './candidates-sql';
 import { halfVector } from './half-precision';
 import { INDEX_RANKS, withIndexSettings } from './index-search';
 import { SqlParameters } from '../sql-parameters';
@@ -42,7 +42,7 @@ function nearestSql(
   const looked = parameters.add(named.length > 0 ? LOOKED_AT_FOR_NAMED * wanted : wanted, 'integer');
   const distance = `vector.embedding::${type} <=> ${parameters.add(halfVector(vector), type)}`;
   return `
-    select memory_id, chunk, session_id, occurred_at, rank
+    select ${PLACED_COLUMNS}, vector.rank
     from (
       select *, 1 - (distance ${bonusSql(named, 'vector', parameters)}) as rank
       from (
@@ -51,8 +51,8 @@ function nearestSql(
           and vector.model_id = ${parameters.add(tenant.modelId, 'smallint')}
         order by ${distance} limit ${INDEX_RANKS}
       ) as vector
-      where ${candidateConditions(tenant, query, 'vector', parameters).join(' and ')}
+      where ${candidateConditions(tenant, query.filter, 'vector', parameters).join(' and ')}
       limit ${looked}
-    ) as looked_at
+    ) as vector
     order by rank desc, memory_id, chunk limit ${parameters.add(wanted, 'integer')}`;
 }
