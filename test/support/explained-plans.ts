@@ -55,7 +55,8 @@ function flattened(node: PlanNode): PlanNode[] {
 /** Node types and indexes by which the plans read our large tables. */
 export function scans(nodes: readonly PlanNode[]): string[] {
   const scanned = nodes.filter((node) => /Scan$/.test(node['Node Type']));
-  const ours = scanned.filter((node) => node['Index Name'] ?? /^memor/.test(node['Relation Name'] ?? ''));
+  // A scan of bits names its index alone.
+  const ours = scanned.filter((node) => /^memor/.test(node['Relation Name'] ?? node['Index Name'] ?? ''));
   return [
     ...new Set(ours.map((node) => `${node['Node Type']} ${node['Index Name'] ?? node['Relation Name']}`)),
   ];

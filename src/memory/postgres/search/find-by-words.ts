@@ -32,7 +32,7 @@ export async function findByWords(
   const choosing = words.flatMap(({ lexeme }, i) =>
     weights[i]! > 0 ? [{ query: quoted(lexeme), weight: weights[i]! }] : [],
   );
-  const found = choosing.length === 0 || byWords === 0 ? [] : await lookUp(tenant, question, choosing);
+  const found = choosing.length === 0 ? [] : await lookUp(tenant, question, choosing);
   return {
     scope,
     chunks: found.slice(0, byWords),
