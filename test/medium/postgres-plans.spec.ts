@@ -276,6 +276,33 @@ describeNative('plans of a native PostgreSQL, as the role of the app gets them',
     });
   });
 
+  it('search in the covering index alone also where nobody else has memories', async () => {
+    const alone = await createTestDatabase();
+    const server = new PostgresDatabase(databaseConfig(alone.url), () => undefined);
+    const repository = new PostgresMemoryRepository(server, clock, () => TEST_MODEL);
+    try {
+      await repository.connect();
+      const texts = Array.from({ length: 2_000 }, (_, n) =>
+        embedded({ content: `tea ${n}` }, [VECTORS[n % 499]!]),
+      );
+      await repository.store(1, texts);
+      await alone.query('vacuum analyze');
+      await explainEverything(alone);
+      await server.close();
+      await server.connect();
+      const nodes = await server.withTenant(1, (connection) =>
+        explainedNodes(connection, () =>
+          searchMemories(tenantOf(1, connection), { ...question, filter: {} }, false),
+        ),
+      );
+      expect(scans(nodes)).toContain('Index Only Scan memory_vectors_search');
+      expect(scans(nodes)).not.toContain('Seq Scan memory_vectors');
+    } finally {
+      await repository.close();
+      await alone.drop();
+    }
+  });
+
   it('count the vectors of every tenant in the narrowest index', async () => {
     const nodes = await nodesOf(3, ({ connection }) =>
       readLargeTenants(connection, { modelId: 1, dimension: 384 }, 5_000),

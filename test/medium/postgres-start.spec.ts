@@ -138,7 +138,7 @@ describeNative('starting on a native PostgreSQL', () => {
       'idle_in_transaction_session_timeout',
       'jit',
       'random_page_cost',
-      'enable_seqscan',
+      'seq_page_cost',
       'timezone',
     ];
     const settings = await postgres.withTenant(1, async (connection) => {
@@ -151,7 +151,7 @@ describeNative('starting on a native PostgreSQL', () => {
       return shown;
     });
     await postgres.close();
-    expect(settings).toEqual(['7s', '30s', 'off', '1.1', 'off', 'UTC']);
+    expect(settings).toEqual(['7s', '30s', 'off', '1.1', '2', 'UTC']);
   });
 
   it('refuses an old pgvector', async () => {
