@@ -1,3 +1,4 @@
+import { exchange } from './exchange';
 import { residentBytesOf } from './resident';
 import { ServiceProcess } from '../test/support/service-process';
 
@@ -16,24 +17,22 @@ export class Api {
 
   /** Rejects with what the service answered unless that is a success. */
   post<T>(path: string, body: object): Promise<T> {
-    return this.call<T>(`/${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+    return this.call<T>('POST', `/${path}`, body);
   }
 
   /** The same for a list by its query string. */
   list<T>(query: string): Promise<T> {
-    return this.call<T>(`?${query}`, { method: 'GET' });
+    return this.call<T>('GET', `?${query}`);
   }
 
-  private async call<T>(path: string, init: RequestInit): Promise<T> {
-    const headers = new Headers(init.headers);
-    if (this.key !== undefined) headers.set('authorization', `Bearer ${this.key}`);
-    const response = await fetch(`${this.url}/api/memory${path}`, { ...init, headers });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${init.method} ${path}: ${response.status} ${text.slice(0, 500)}`);
+  private async call<T>(method: string, path: string, body?: object): Promise<T> {
+    const headers = {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(this.key === undefined ? {} : { authorization: `Bearer ${this.key}` }),
+    };
+    const url = `${this.url}/api/memory${path}`;
+    const { status, text } = await exchange(url, method, headers, body && JSON.stringify(body));
+    if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text.slice(0, 500)}`);
     return JSON.parse(text) as T;
   }
 

@@ -2,6 +2,7 @@ import { TransformersEmbedder } from '../src/embedding/transformers.embedder';
 import type { SearchMode } from '../src/memory/hybrid/memory-search';
 import { Api, withService } from './api';
 import { BareScan } from './bare-scan';
+import { BareServer } from './bare-server';
 import { Benchmark, Row } from './benchmark';
 import { EMBEDDER_OPTIONS } from './embedder-options';
 import { alternate, each, inPartsOf, median, p95, rateOf, timed } from './measure';
@@ -70,8 +71,9 @@ async function run(
   return withService(url, { ...environment, ...cache }, async (api) => {
     const memories = texts.map((content, n) => ({ content, external_id: `search ${n}` }));
     for (const part of inPartsOf(250, memories)) await api.post('store/batch', { memories: part });
-    const rows = await measure(api, await stored(), texts.slice(-QUESTIONS));
-    return [...rows, ...memoryOf(api)];
+    const [questions, limit] = [texts.slice(-QUESTIONS), await stored()];
+    const rows = await measure(api, limit, questions);
+    return [...rows, await bareExchange(api, limit, questions), ...memoryOf(api)];
   });
 }
 
@@ -82,7 +84,7 @@ async function measure(api: Api, limit: Limit, questions: string[]): Promise<Row
     hybrid: [],
     semantic: [],
   };
-  const search = (mode: SearchMode, query: string) => api.post('search', { query, n_results: 10, mode });
+  const search = (mode: SearchMode, query: string) => api.post('search', searchFor(query, mode));
   const searched = (concurrency: number, times: number[] = []) =>
     round(questions, concurrency, times, (query) => search('semantic', query));
   const least = (concurrency: number, times: number[] = []) => round(questions, concurrency, times, limit);
@@ -123,6 +125,31 @@ async function measure(api: Api, limit: Limit, questions: string[]): Promise<Row
       goal: '',
     },
   ];
+}
+
+function searchFor(query: string, mode: SearchMode): object {
+  return { query, n_results: 10, mode };
+}
+
+/** As many bytes as a search exchanges, with a server that does nothing else, when what a search waits for has just been done. */
+async function bareExchange(api: Api, limit: Limit, questions: readonly string[]): Promise<Row> {
+  const server = await BareServer.start(
+    JSON.stringify(await api.post('search', searchFor(questions[0]!, 'semantic'))),
+  );
+  const times: number[] = [];
+  const exchanged = timed(times, (question: string) => server.post(searchFor(question, 'semantic')));
+  for (let n = 0; n < ROUNDS; n++)
+    for (const question of questions) {
+      await limit(question);
+      await exchanged(question);
+    }
+  await server.stop();
+  return {
+    what: 'as many bytes to a server that does nothing and back, median',
+    unit: 'ms',
+    measured: median(times),
+    goal: '',
+  };
 }
 
 /** What the service and its children have resident now; nothing where it is not ours to look at. */
