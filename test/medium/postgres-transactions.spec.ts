@@ -1,6 +1,7 @@
 import { type PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { appTransaction, transaction } from '../../src/memory/postgres/database/app-transaction';
+import { LoneStatements, Statements } from '../../src/memory/postgres/database/lone-statements';
 import { openDataSource, poolOf } from '../../src/memory/postgres/database/open-data-source';
 import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';
@@ -29,7 +30,7 @@ describeNative('transactions on a native PostgreSQL', () => {
 
   const write = (to: PoolClient) => to.query('insert into public.written values (1)');
   const written = async () => (await database.query('select n from public.written')).length;
-  const settings = async (of: PoolClient) =>
+  const settings = async (of: Statements) =>
     (
       await of.query<{ role: string; tenant: string | null }>(
         `select current_setting('role') as role, current_setting('app.user_id', true) as tenant`,
@@ -63,5 +64,33 @@ describeNative('transactions on a native PostgreSQL', () => {
     const failing = postgres.readTenant(4, (own) => own.query('select 1 / 0'));
     await expect(failing).rejects.toThrow(/22012/);
     expect(await postgres.readTenant(5, async (own) => (await settings(own))?.tenant)).toBe('5');
+  });
+
+  it('of single statements are the tenant’s each, whatever failed before, and nobody’s afterwards', async () => {
+    const asked = (userId: number) =>
+      postgres.askTenant(userId, async (own) => [
+        await settings(own),
+        ...(await Promise.all([1, 2].map(() => settings(own)))),
+      ]);
+    const ofTenant = (tenant: string) => Array.from({ length: 3 }, () => ({ role: 'wm_app', tenant }));
+    expect(await Promise.all([1, 2].map(asked))).toEqual([ofTenant('1'), ofTenant('2')]);
+    const failing = postgres.askTenant(3, async (own) => {
+      const failed = own.query('select 1 / 0');
+      await expect(failed).rejects.toThrow(/division by zero/);
+      return settings(own);
+    });
+    expect(await failing).toEqual({ role: 'wm_app', tenant: '3' });
+    await expect(postgres.askTenant(3, (own) => own.query('select 1 / 0'))).rejects.toThrow(/22012/);
+    const lone = new LoneStatements(connection, 4);
+    expect(await settings(lone)).toEqual({ role: 'wm_app', tenant: '4' });
+    await lone.ended();
+    expect(await settings(connection)).toEqual({ role: 'none', tenant: '' });
+  });
+
+  it('of single statements that cannot begin leave the connection as it is', async () => {
+    const lone = new LoneStatements(connection, NaN);
+    await expect(lone.query('select 1')).rejects.toThrow(/whole number/);
+    await lone.ended();
+    expect(await settings(connection)).toEqual({ role: 'none', tenant: '' });
   });
 });

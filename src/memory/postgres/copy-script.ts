@@ -1,4 +1,5 @@
-import { type Connection, type PoolClient, Query } from 'pg';
+import { type Connection, Query } from 'pg';
+import type { Statements } from './database/lone-statements';
 
 /** A statement, or a COPY FROM STDIN with its rows in the format that it names. */
 export interface CopyStep {
@@ -11,7 +12,7 @@ export interface CopyStep {
  * Runs statements as one message, the rows of each COPY right behind it: one answer is waited for where each statement and
  * each COPY would have its own. They take no parameters. Where one fails, none after it is run.
  */
-export function runCopyScript(connection: PoolClient, steps: readonly CopyStep[]): Promise<void> {
+export function runCopyScript(connection: Statements, steps: readonly CopyStep[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const script = new CopyScript(steps, (error) => (error ? reject(script.failure ?? error) : resolve()));
     connection.query(script);

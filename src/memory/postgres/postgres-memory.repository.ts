@@ -1,4 +1,3 @@
-import type { PoolClient } from 'pg';
 import type { EmbeddingModel } from '../../embedding/embedder';
 import {
   Deletion,
@@ -28,6 +27,7 @@ import { findCandidates } from './search/find-candidates';
 import { findSpeakers } from './search/find-speakers';
 import { IndexKeeper } from './search/index-keeper';
 import { readIndexReads } from './search/index-reads';
+import type { Statements } from './database/lone-statements';
 import { PostgresDatabase } from './database/postgres-database';
 import { ensureProject, findProject, listProjects } from './project-statements';
 import { searchMemories } from './search/search-memories';
@@ -131,21 +131,20 @@ export class PostgresMemoryRepository implements MemoryBackend {
   }
 
   search(userId: number, query: VectorQuery): Promise<SearchAnswer> {
-    return this.reading(userId, (tenant) =>
-      searchMemories(tenant, query, this.indexes?.has(userId) ?? false),
-    );
+    return this.searching(userId, (tenant, indexed) => searchMemories(tenant, query, indexed));
   }
 
   findSpeakers(userId: number, firstWords: readonly string[]): Promise<string[]> {
     return this.reading(userId, (tenant) => findSpeakers(tenant, firstWords));
   }
 
-  /** Two transactions: none is open while the question is embedded. */
+  /** No connection is held while the question is embedded. */
   async findCandidates(userId: number, question: CandidateQuestion): Promise<CandidatePool> {
     const worded = await this.reading(userId, (tenant) => findByWords(tenant, question, this.frequencies));
     const query = await whenEmbedded(question);
-    const indexed = this.indexes?.has(userId) ?? false;
-    const pool = await this.reading(userId, (tenant) => findCandidates(tenant, query, { worded, indexed }));
+    const pool = await this.searching(userId, (tenant, indexed) =>
+      findCandidates(tenant, query, { worded, indexed }),
+    );
     return this.words?.complete ? pool : { ...pool, exhaustive: false };
   }
 
@@ -208,13 +207,23 @@ export class PostgresMemoryRepository implements MemoryBackend {
     return this.database.withTenant(userId, (connection) => work(contextOf(connection)));
   }
 
-  /** The same for what changes nothing. */
+  /** For what changes nothing: each of its statements is a transaction by itself. */
   private reading<T>(userId: number, work: (tenant: TenantContext) => Promise<T>): Promise<T> {
     const contextOf = this.contextOf(userId);
-    return this.database.readTenant(userId, (connection) => work(contextOf(connection)));
+    return this.database.askTenant(userId, (connection) => work(contextOf(connection)));
   }
 
-  private contextOf(userId: number): (connection: PoolClient) => TenantContext {
+  /** The same for what asks the user's approximate index, if there is one: its settings hold for a transaction. */
+  private searching<T>(
+    userId: number,
+    work: (tenant: TenantContext, indexed: boolean) => Promise<T>,
+  ): Promise<T> {
+    if (!this.indexes?.has(userId)) return this.reading(userId, (tenant) => work(tenant, false));
+    const contextOf = this.contextOf(userId);
+    return this.database.readTenant(userId, (connection) => work(contextOf(connection), true));
+  }
+
+  private contextOf(userId: number): (connection: Statements) => TenantContext {
     const { modelId, analysis } = this;
     if (modelId === undefined) throw new Error('The backend is not connected.');
     const now = this.clock.now();

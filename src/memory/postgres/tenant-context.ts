@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { PoolClient, QueryResultRow } from 'pg';
+import type { QueryResultRow } from 'pg';
+import type { Statements } from './database/lone-statements';
 import type { WordAnalysis } from '../../words/word-analysis';
 
-/** What a statement of a tenant is run with, inside its transaction. */
+/** What a statement of a tenant is run with. */
 export interface TenantContext {
-  readonly connection: PoolClient;
+  /** In a transaction, or each statement is one by itself; what writes is always in one. */
+  readonly connection: Statements;
   readonly userId: number;
   /** Of the clock: what has expired by then is not there. */
   readonly now: Date;

@@ -48,7 +48,7 @@ export async function transaction<T>(
 export const PLANS_FOR_EVERY_TENANT = 'set local plan_cache_mode = force_generic_plan';
 
 /** One message instead of four. */
-function beginAs(userId: number | undefined): string {
+export function beginAs(userId: number | undefined): string {
   return `begin; ${settingsOf(userId)}`;
 }
 

@@ -8,6 +8,7 @@ import { clientConfig } from './data-source-options';
 import type { DatabaseHost } from './database-host';
 import { prepareSchema } from './database-schema';
 import { hostOf } from './host-of';
+import { LoneStatements, Statements } from './lone-statements';
 import { asOwner, openDataSource, poolOf, surviveLoss } from './open-data-source';
 import { checkIsolation } from './isolation-checks';
 import { checkExtensions, checkServer } from './server-checks';
@@ -103,7 +104,22 @@ export class PostgresDatabase {
     return this.transaction(userId, work);
   }
 
-  /** The same for work that changes nothing: its result does not wait for the end of the transaction. */
+  /** For work that changes nothing and needs no transaction around its statements: each is one by itself. */
+  askTenant<T>(userId: number, work: (statements: Statements) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const asking = async (connection: PoolClient) => {
+        const statements = new LoneStatements(connection, userId);
+        try {
+          resolve(await work(statements));
+        } finally {
+          await statements.ended();
+        }
+      };
+      this.attempt(asking).catch(reject);
+    });
+  }
+
+  /** The same where they need one: the result does not wait for its end. */
   readTenant<T>(userId: number, work: (connection: PoolClient) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const reading = async (connection: PoolClient) => resolve(await work(connection));
@@ -133,13 +149,18 @@ export class PostgresDatabase {
     return client;
   }
 
-  private async transaction<T>(
+  private transaction<T>(
     userId: number | undefined,
     work: (connection: PoolClient) => Promise<T>,
   ): Promise<T> {
+    return this.attempt((connection) => appTransaction(connection, userId, work));
+  }
+
+  /** Again after a conflict. */
+  private async attempt<T>(work: (connection: PoolClient) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.withConnection((connection) => appTransaction(connection, userId, work));
+        return await this.withConnection(work);
       } catch (error) {
         if (!isConflict(error) || attempt === ATTEMPTS) throw translateDatabaseError(error);
       }

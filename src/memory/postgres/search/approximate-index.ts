@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import type { Statements } from '../database/lone-statements';
 
 /** The approximate index over one tenant's vectors of one model: HNSW, partial, so that small tenants pay nothing. */
 export interface ApproximateIndex {
@@ -44,7 +45,7 @@ export async function readApproximateIndexes(connection: ClientBase): Promise<Ap
 
 /** Tenants with more vectors of the model than a number. */
 export async function readLargeTenants(
-  connection: ClientBase,
+  connection: Statements,
   { modelId }: VectorSpace,
   moreThan: number,
 ): Promise<TenantSize[]> {
