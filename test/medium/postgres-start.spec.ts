@@ -151,7 +151,7 @@ describeNative('starting on a native PostgreSQL', () => {
       return shown;
     });
     await postgres.close();
-    expect(settings).toEqual(['7s', '30s', 'off', '1.1', '2', 'UTC']);
+    expect(settings).toEqual(['7s', '30s', 'off', '1.1', '10', 'UTC']);
   });
 
   it('refuses an old pgvector', async () => {
