@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { visitInSlices } from '../../common/time-slices';
 import { EmbeddedMemory, Memory } from '../memory';
 import { Clock } from '../memory-backend';
@@ -51,7 +52,9 @@ export class GroupedStores {
   private async storeNext(userId: number): Promise<void> {
     let group: readonly StoreRequest[] | undefined;
     try {
-      await this.tenants.write(userId, (tenant) => {
+      await this.tenants.write(userId, async (tenant) => {
+        // Texts that the model takes together come back one after the other: the first does not go alone.
+        await nextTurn();
         group = this.nextGroup(userId);
         return this.storeGroup(userId, tenant, group);
       });
