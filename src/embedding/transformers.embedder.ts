@@ -7,17 +7,18 @@ import { EmbeddingModelError, EmbeddingUnavailableError } from './embedding.erro
 import { checkGoldenVectors } from './golden-vectors';
 import { localModelDescription } from './local-model-description';
 import { checkModelFiles } from './model-files';
-import { ModelWorker, ModelWorkerEvents } from './model-worker';
+import { ModelWorkerEvents } from './model-worker';
+import { ModelWorkers } from './model-workers';
 
 export type TransformersEmbedderOptions = Pick<
   EmbeddingConfig,
   'model' | 'modelsPath' | 'threads' | 'queueLimit' | 'cacheSize' | 'dimensions'
 >;
 
-/** Runs a sentence-transformers model with mean pooling in a thread of this process, offline. */
+/** Runs a sentence-transformers model with mean pooling in threads of this process, offline. */
 export class TransformersEmbedder implements Embedder {
   private readonly intake: EmbeddingIntake;
-  private worker?: ModelWorker;
+  private workers?: ModelWorkers;
   private proven?: EmbeddingModel;
 
   constructor(
@@ -37,21 +38,21 @@ export class TransformersEmbedder implements Embedder {
     const { model: name, modelsPath, threads } = this.options;
     const directory = join(modelsPath, name);
     const weights = await checkModelFiles(directory);
-    this.worker = new ModelWorker({ modelsPath, model: name, weights, threads }, this.events());
-    const worker = this.worker;
+    const workers = new ModelWorkers({ modelsPath, model: name, weights }, threads, this.events());
+    this.workers = workers;
     try {
-      const dimension = await load(worker, directory);
+      const dimension = await load(workers, directory);
       this.checkDimension(dimension);
-      await checkGoldenVectors(directory, (texts) => worker.embed('document', texts));
+      await checkGoldenVectors(directory, (texts) => workers.embed('document', texts));
       this.proven = localModelDescription(name, dimension, weights);
     } catch (error) {
-      await worker.stop();
+      await workers.stop();
       throw error;
     }
   }
 
   async stop(patienceMs?: number): Promise<void> {
-    await this.worker?.stop(patienceMs);
+    await this.workers?.stop(patienceMs);
   }
 
   embedTexts(texts: readonly string[]): Promise<Float32Array[][]> {
@@ -66,9 +67,9 @@ export class TransformersEmbedder implements Embedder {
     return this.running.count(texts);
   }
 
-  private get running(): ModelWorker {
-    if (!this.worker || !this.proven) throw new EmbeddingUnavailableError('the model is not loaded yet.');
-    return this.worker;
+  private get running(): ModelWorkers {
+    if (!this.workers || !this.proven) throw new EmbeddingUnavailableError('the model is not loaded yet.');
+    return this.workers;
   }
 
   private checkDimension(dimension: number): void {
@@ -89,9 +90,9 @@ export class TransformersEmbedder implements Embedder {
   }
 }
 
-async function load(worker: ModelWorker, directory: string): Promise<number> {
+async function load(workers: ModelWorkers, directory: string): Promise<number> {
   try {
-    return await worker.start();
+    return await workers.start();
   } catch (cause) {
     throw new EmbeddingModelError(
       `The model in ${directory} cannot be loaded: ${(cause as Error).message}. It must be an ONNX export of a ` +
