@@ -69,7 +69,9 @@ describeNative('a migration on the command line', () => {
     );
     const again = await migrate();
     expect(again.stdout).toContain('404 of 405 as in the source, 1 there before, otherwise, and left so');
-    expect(again.stdout).toMatch(/otherwise, and left so: \S+ of user 1 \("conv_003" of wisdom_sessions\)\n/);
+    expect(again.stdout).toMatch(
+      /left so: \S+ of user 1 \("conv_003" of wisdom_sessions\)\n {4}To have them .* --on-conflict overwrite/,
+    );
     const { exitCode, stdout } = await migrate('--on-conflict', 'overwrite');
     expect(stdout).toContain('405 of 405 as in the source');
     expect(exitCode).toBe(1);

@@ -22,6 +22,9 @@ const MEANING: Record<Difference, string> = {
 const OVERWRITE =
   'Something other than this service wrote there. Run the same command with --on-conflict overwrite to write them anew.';
 
+/** Beside what a run found there in another version: no failure, but not what the source says either. */
+const TO_OVERWRITE = '    To have them as in the source: the same command with --on-conflict overwrite.';
+
 /** What to do about it. */
 const REMEDY: Record<Difference, string> = {
   missing:
@@ -44,7 +47,7 @@ export function verificationText(verification: Verification, runId: string): str
     `  Text and metadata: ${digestLine(verification)}`,
     `  Vectors: ${number(vectors.compared)} compared${lowest(vectors.lowestCosine)}${notInSource(vectors.notInSource)}`,
     `  The nearest ten of ${number(nearest.samples)} samples: ${nearestLine(nearest)}`,
-    ...(left.count > 0 ? [`  There before, otherwise, and left so: ${namesOf(left)}`] : []),
+    ...(left.count > 0 ? [`  There before, otherwise, and left so: ${namesOf(left)}`, TO_OVERWRITE] : []),
     ...DIFFERENCES.flatMap((kind) => (differences[kind] ? differenceLines(kind, differences[kind]) : [])),
     ...nearestLines(nearest),
     passed
