@@ -207,7 +207,7 @@ export class EnvDto extends LimitsEnvDto {
 
   @WholeNumberVariable({
     section: 'Embedding',
-    about: 'Processor cores that the local model uses, with a copy of it for each.',
+    about: 'Processor cores that the local model uses.',
     min: 1,
     max: 64,
     defaultText: 'all cores, at most 4',

@@ -7,18 +7,17 @@ import { EmbeddingModelError, EmbeddingUnavailableError } from './embedding.erro
 import { checkGoldenVectors } from './golden-vectors';
 import { localModelDescription } from './local-model-description';
 import { checkModelFiles } from './model-files';
-import { ModelWorkerEvents } from './model-worker';
-import { ModelWorkers } from './model-workers';
+import { ModelWorker, ModelWorkerEvents } from './model-worker';
 
 export type TransformersEmbedderOptions = Pick<
   EmbeddingConfig,
   'model' | 'modelsPath' | 'threads' | 'queueLimit' | 'cacheSize' | 'dimensions'
 >;
 
-/** Runs a sentence-transformers model with mean pooling in threads of this process, offline. */
+/** Runs a sentence-transformers model with mean pooling in a thread of this process, offline. */
 export class TransformersEmbedder implements Embedder {
   private readonly intake: EmbeddingIntake;
-  private workers?: ModelWorkers;
+  private worker?: ModelWorker;
   private proven?: EmbeddingModel;
 
   constructor(
@@ -38,21 +37,21 @@ export class TransformersEmbedder implements Embedder {
     const { model: name, modelsPath, threads } = this.options;
     const directory = join(modelsPath, name);
     const weights = await checkModelFiles(directory);
-    const workers = new ModelWorkers({ modelsPath, model: name, weights }, threads, this.events());
-    this.workers = workers;
+    this.worker = new ModelWorker({ modelsPath, model: name, weights, threads }, this.events());
+    const worker = this.worker;
     try {
-      const dimension = await load(workers, directory);
+      const dimension = await load(worker, directory);
       this.checkDimension(dimension);
-      await checkGoldenVectors(directory, (texts) => workers.embed('document', texts));
+      await checkGoldenVectors(directory, (texts) => worker.embed('document', texts));
       this.proven = localModelDescription(name, dimension, weights);
     } catch (error) {
-      await workers.stop();
+      await worker.stop();
       throw error;
     }
   }
 
   async stop(patienceMs?: number): Promise<void> {
-    await this.workers?.stop(patienceMs);
+    await this.worker?.stop(patienceMs);
   }
 
   embedTexts(texts: readonly string[]): Promise<Float32Array[][]> {
@@ -67,9 +66,9 @@ export class TransformersEmbedder implements Embedder {
     return this.running.count(texts);
   }
 
-  private get running(): ModelWorkers {
-    if (!this.workers || !this.proven) throw new EmbeddingUnavailableError('the model is not loaded yet.');
-    return this.workers;
+  private get running(): ModelWorker {
+    if (!this.worker || !this.proven) throw new EmbeddingUnavailableError('the model is not loaded yet.');
+    return this.worker;
   }
 
   private checkDimension(dimension: number): void {
@@ -90,9 +89,9 @@ export class TransformersEmbedder implements Embedder {
   }
 }
 
-async function load(workers: ModelWorkers, directory: string): Promise<number> {
+async function load(worker: ModelWorker, directory: string): Promise<number> {
   try {
-    return await workers.start();
+    return await worker.start();
   } catch (cause) {
     throw new EmbeddingModelError(
       `The model in ${directory} cannot be loaded: ${(cause as Error).message}. It must be an ONNX export of a ` +

@@ -6,6 +6,8 @@ export interface LocalModelOptions {
   /** A directory below `modelsPath`. */
   readonly model: string;
   readonly weights: ModelWeights;
+  /** Cores that one batch is spread over. */
+  readonly threads: number;
 }
 
 /** Which of the files in a model's `onnx/` is loaded, by the name transformers has for it. */
