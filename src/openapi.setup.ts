@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { describeKeys, leaveKeysOut } from './auth/openapi-keys';
 import { KEY_SCHEME } from './auth/required-scope.decorator';
 import { LIMIT_EXTENSION } from './common/validation.decorator';
 import { VERSION } from './common/version';
@@ -23,7 +24,10 @@ export function setUpOpenApi(app: INestApplication, config: AppConfig): void {
 }
 
 /** The OpenAPI document, with the limits that are configured, and keys where they are taken. */
-export function openApiDocument(app: INestApplication, { limits, auth }: AppConfig): OpenAPIObject {
+export function openApiDocument(
+  app: INestApplication,
+  { limits, auth, rateLimits }: AppConfig,
+): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Wisdom Memory')
     .setDescription(description(limits, auth.mode))
@@ -40,9 +44,11 @@ export function openApiDocument(app: INestApplication, { limits, auth }: AppConf
     autoTagControllers: false,
     operationIdFactory,
   });
+  if (auth.mode === 'api-key') describeKeys(document);
+  const isCounted = Object.values(rateLimits).some((limit) => limit > 0);
   for (const path of Object.values(document.paths))
-    for (const operation of Object.values(path as Record<string, Operation>)) complete(operation);
-  if (auth.mode === 'off') withoutKeys(document);
+    for (const operation of Object.values(path as Record<string, Operation>)) complete(operation, isCounted);
+  if (auth.mode === 'off') leaveKeysOut(document);
   withLimits(document, limits);
   refuseOtherFields(document);
   return document;
@@ -76,7 +82,7 @@ const CHALLENGE = { description: 'What is missing (RFC 6750).', schema: { type: 
 
 const RETRY_AFTER = { description: 'Seconds after which to try again.', schema: { type: 'integer' } };
 
-/** Where requests are counted every answer has them. */
+/** Where requests are counted, every answer of those that reach the call has them. */
 const RATE_LIMIT = {
   'RateLimit-Limit': { description: 'Requests of this kind a minute.', schema: { type: 'integer' } },
   'RateLimit-Remaining': { description: 'Those left at once.', schema: { type: 'integer' } },
@@ -84,12 +90,12 @@ const RATE_LIMIT = {
 };
 
 /** What is true of every call: headers of answers; parameters have no examples, and objects among them are JSON. */
-function complete({ parameters = [], responses = {} }: Operation): void {
+function complete({ parameters = [], responses = {}, security }: Operation, isCounted: boolean): void {
   for (const [status, response] of Object.entries(responses))
     response.headers = {
       'X-Request-Id': REQUEST_ID,
       ...(status === '503' || status === '429' ? { 'Retry-After': RETRY_AFTER } : {}),
-      ...(status === '429' ? RATE_LIMIT : {}),
+      ...(status === '429' || (isCounted && security && status < '300') ? RATE_LIMIT : {}),
       ...(status === '401' ? { 'WWW-Authenticate': CHALLENGE } : {}),
       ...response.headers,
     };
@@ -102,16 +108,6 @@ function complete({ parameters = [], responses = {} }: Operation): void {
     parameter.content = { 'application/json': { schema: parameter.schema, example: {} } };
     delete parameter.schema;
   }
-}
-
-/** Where everybody may call, nobody is asked for a key and nobody is refused for one. */
-function withoutKeys({ paths, components }: OpenAPIObject): void {
-  delete components?.securitySchemes;
-  for (const path of Object.values(paths))
-    for (const operation of Object.values(path as Record<string, Operation>)) {
-      delete operation.security;
-      for (const status of ['401', '403']) delete operation.responses?.[status];
-    }
 }
 
 /** Says of every schema that a request body consists of that other fields are refused. */
@@ -153,8 +149,8 @@ const USERS: Readonly<Record<AppConfig['auth']['mode'], string>> = {
 
 function description(limits: Limits, mode: AppConfig['auth']['mode']): string {
   const keysIn = (path: string) => mostJsonParts(path, limits).keys.toLocaleString('en');
-  return `A self-hosted semantic memory for AI agents and assistants: it keeps what was said or learned, and finds it again by meaning
-and filters.
+  return `A self-hosted semantic memory for AI agents and assistants: it keeps what was said or learned, and finds it again by meaning,
+words and filters.
 
 **Users.** Every call works inside one user's memories: ${USERS[mode]} Nothing of anybody else is
 ever read, counted or changed.

@@ -112,14 +112,37 @@ export function ApiProblems(problems: readonly ProblemExample[]): MethodDecorato
   );
 }
 
+/** Adds errors to what a call of a finished document answers; where there are others of a status, beside them. */
+export function addProblems(responses: Record<string, unknown>, problems: readonly ProblemExample[]): void {
+  for (const problem of problems) {
+    const { content, description } = problemAnswer(problem.status, [problem]);
+    const response = (responses[problem.status] ??= { description, content }) as ProblemAnswer;
+    Object.assign(response.content[PROBLEM_JSON].examples, content[PROBLEM_JSON].examples);
+  }
+}
+
 function problemResponse(status: number, problems: readonly ProblemExample[]): MethodDecorator {
-  const examples = problems.map((problem, i) => [
-    problems.length > 1 ? `${problem.code} ${i + 1}` : problem.code,
-    { summary: problem.detail, value: problemDto({ ...problem, request_id: REQUEST_ID }) },
-  ]);
+  return ApiResponse({ status, ...problemAnswer(status, problems) });
+}
+
+const PROBLEM_JSON = 'application/problem+json';
+
+interface ProblemAnswer {
+  readonly description: string | undefined;
+  readonly content: Record<typeof PROBLEM_JSON, { readonly schema: { $ref: string }; examples: Examples }>;
+}
+
+/** Examples are named by their code, and numbered where several have the same. */
+function problemAnswer(status: number, problems: readonly ProblemExample[]): ProblemAnswer {
+  const examples = problems.map((problem, i) => {
+    const equal = problems.filter(({ code }) => code === problem.code);
+    const number = problems.slice(0, i + 1).filter(({ code }) => code === problem.code).length;
+    return [
+      equal.length > 1 ? `${problem.code} ${number}` : problem.code,
+      { summary: problem.detail, value: problemDto({ ...problem, request_id: REQUEST_ID }) },
+    ];
+  });
   const schema = { $ref: getSchemaPath(ProblemDto) };
-  const content = {
-    'application/problem+json': { schema, examples: Object.fromEntries(examples) as Examples },
-  };
-  return ApiResponse({ status, description: MEANING[status], content });
+  const content = { [PROBLEM_JSON]: { schema, examples: Object.fromEntries(examples) as Examples } };
+  return { description: MEANING[status], content };
 }

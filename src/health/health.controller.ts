@@ -6,6 +6,7 @@ import type { Principal } from '../auth/principal';
 import { OpenToAll } from '../auth/required-scope.decorator';
 import { StrictRequestGuard } from '../common/strict-request.guard';
 import { LivenessDto, ReadinessDto, readinessDto } from './health.dto';
+import { NOT_SERVING, SERVING } from './health-examples';
 import { HealthService } from './health.service';
 
 @ApiTags('Operation')
@@ -28,8 +29,18 @@ export class HealthController {
     description:
       'Asks the store and the model. 200 while it serves, degraded or not; 503 while it cannot: send requests elsewhere.',
   })
-  @ApiResponse({ status: HttpStatus.OK, type: ReadinessDto })
-  @ApiResponse({ status: HttpStatus.SERVICE_UNAVAILABLE, type: ReadinessDto })
+  @ApiResponse({
+    status: HttpStatus.OK,
+    description: 'It serves.',
+    type: ReadinessDto,
+    examples: SERVING,
+  })
+  @ApiResponse({
+    status: HttpStatus.SERVICE_UNAVAILABLE,
+    description: 'It cannot serve now.',
+    type: ReadinessDto,
+    examples: NOT_SERVING,
+  })
   async ready(
     @Caller('if any') caller: Principal | undefined,
     @Res({ passthrough: true }) response: Response,

@@ -2,6 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Registry } from 'prom-client';
 import { RequiresScope } from '../auth/required-scope.decorator';
+import { ApiProblems } from '../common/api-call.decorator';
 
 @ApiTags('Operation')
 @Controller('metrics')
@@ -25,6 +26,13 @@ export class MetricsController {
       },
     },
   })
+  @ApiProblems([
+    {
+      status: 429,
+      code: 'too_many_requests',
+      detail: 'More than 120 admin requests a minute. Try again in 1 s.',
+    },
+  ])
   metrics(): Promise<string> {
     return this.registry.metrics();
   }

@@ -17,10 +17,32 @@ interface Layer {
   readonly route?: { readonly path: string; readonly methods: Record<string, boolean> };
 }
 
+interface Response {
+  readonly content: Record<string, { readonly examples: Record<string, { value: { code: string } }> }>;
+}
+
+/** Codes in Swagger's examples that have to do with keys and how often they are used. */
+function codesShown(response: Response | undefined): string[] {
+  return Object.values(response?.content['application/problem+json']?.examples ?? {})
+    .map(({ value }) => value.code)
+    .filter((code) => !/^(backend|embedding)_/.test(code));
+}
+
+const REFUSALS_OF_KEYS = [
+  'missing_key',
+  'invalid_key',
+  'expired_key',
+  'revoked_key',
+  'missing_scope',
+  'too_many_unknown_keys',
+  'too_many_requests',
+  'keys_unavailable',
+];
+
 interface Document {
   readonly paths: Record<
     string,
-    Record<string, { security?: object[]; responses: Record<string, { content: object }> }>
+    Record<string, { security?: object[]; responses: Record<string, Response> }>
   >;
   readonly components: { readonly securitySchemes?: object };
 }
@@ -29,7 +51,9 @@ it('nobody is asked for a key where everybody may call, nor told that they are',
   const api = await startApi();
   const { body } = await api.http.get('/docs-json').expect(200);
   expect((body as Document).components).not.toHaveProperty('securitySchemes');
-  expect(JSON.stringify((body as Document).paths)).not.toMatch(/"security"|"40[13]"/);
+  expect(JSON.stringify((body as Document).paths)).not.toMatch(
+    /"security"|"40[13]"|unknown_keys|keys_unavail/,
+  );
   await api.http.get('/metrics').expect(200);
   const ready = await api.http.get('/health/ready').expect(200);
   expect(ready.body).toHaveProperty('checks.model');
@@ -237,8 +261,12 @@ describe.each(TESTABLE_KINDS.filter((kind) => kind !== 'in-memory'))('access on 
     for (const { method, route } of KEYED_CALLS) {
       const { security, responses } = paths[route.replace(/:(\w+)/g, '{$1}')]![method]!;
       expect([route, security]).toEqual([route, [{ key: [] }]]);
-      for (const status of ['401', '403'])
-        expect(responses[status]!.content).toHaveProperty(['application/problem+json']);
+      const shown = ['401', '403', '429', '503'].flatMap((status) => codesShown(responses[status]));
+      const isOfMemories = route.startsWith('/api/');
+      expect([route, new Set(shown)]).toEqual([
+        route,
+        new Set([...REFUSALS_OF_KEYS, ...(isOfMemories ? ['other_user', 'other_project'] : [])]),
+      ]);
     }
     for (const route of OPEN_ROUTES) expect(paths[route.split(' ')[1]!]!.get).not.toHaveProperty('security');
   });
