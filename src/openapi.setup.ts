@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { describeKeys, leaveKeysOut } from './auth/openapi-keys';
+import { describeKeys, leaveKeysOut } from './auth/keys.swagger';
 import { KEY_SCHEME } from './auth/required-scope.decorator';
 import { LIMIT_EXTENSION } from './common/validation.decorator';
 import { VERSION } from './common/version';

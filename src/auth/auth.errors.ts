@@ -85,8 +85,15 @@ export class OtherUserError extends ForbiddenError {
 export class OtherProjectError extends ForbiddenError {
   readonly code = 'other_project';
 
-  constructor() {
-    super('This key acts in its own project only: leave project and project_id out.');
+  constructor(message = 'This key acts in its own project only: leave project and project_id out.') {
+    super(message);
+  }
+
+  /** What is stored under it would replace a memory of another project. */
+  static ofExternalId(externalId: string): OtherProjectError {
+    return new OtherProjectError(
+      `This key acts in its own project only, and the external_id ${JSON.stringify(externalId)} has a memory outside of it: take another.`,
+    );
   }
 }
 
@@ -122,7 +129,7 @@ export class UserNotFoundError extends DomainError {
   readonly kind = 'not-found';
 
   constructor(user: number | string) {
-    super(`There is no user ${JSON.stringify(user)}.`);
+    super(`There is no user ${JSON.stringify(user)}: "users list" shows those that there are.`);
   }
 }
 

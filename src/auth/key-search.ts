@@ -9,9 +9,9 @@ const MINUTE_MS = 60_000;
 const MOST_ADDRESSES = 20_000;
 
 /**
- * Looks keys up for whoever shows them, and bounds what those cost that nobody has: each is a look-up, since it is not
- * remembered. A key that there is costs its address nothing, and one that this process knows is found whatever others at
- * the same address, that of a proxy, have tried.
+ * Looks up the keys that callers show, and bounds what made-up ones cost: each is a look-up, since it is not remembered. A
+ * key that exists costs its address nothing, and one that this process knows is found whatever others at the same
+ * address, which may be a proxy's, have tried.
  */
 export class KeySearch {
   private readonly tries: TokenBuckets;

@@ -95,8 +95,9 @@ export class KeysFile {
   }
 }
 
-/** The new name must survive a crash of the machine too. */
+/** The new name must survive a crash of the machine too. Windows has no way to do it, and no need. */
 async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
   const directory = await open(path, 'r');
   try {
     await directory.sync();

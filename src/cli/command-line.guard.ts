@@ -36,7 +36,12 @@ function isMissed({ long }: Command['options'][number]): boolean {
 
 function inherit(command: Command, parent: Command): void {
   command.copyInheritedSettings(parent);
+  command.showHelpAfterError(whereHelpIs(nameOf(command)));
   for (const nested of command.commands) inherit(nested, command);
+}
+
+function whereHelpIs(name: string): string {
+  return `"npm run ${SCRIPT} -- ${name} --help" shows what it takes; flags stand behind the "--".`;
 }
 
 /** With that of the command it belongs to, if it is one of several: `keys create`. */
@@ -67,6 +72,6 @@ function refuseMisunderstood(command: Command): void {
   if (leftOver.length > 0)
     throw new UsageError(
       `${name} takes nothing like ${leftOver.map((word) => JSON.stringify(word)).join(' ')}, so nothing was ` +
-        `done. "npm run ${SCRIPT} -- ${name} --help" shows what it takes; flags stand behind the "--".`,
+        `done. ${whereHelpIs(name)}`,
     );
 }

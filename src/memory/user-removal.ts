@@ -46,7 +46,7 @@ async function revokeKeys({ store, say }: RemovalParts, userId: number): Promise
   for (const { prefix } of good) await store.revokeKey(prefix, now);
   if (good.length === 0) return;
   say(
-    `Revoked ${good.length} keys. Waiting ${REVOKED_EVERYWHERE_MS / 1000} s, until nobody takes them any more.`,
+    `Keys revoked: ${good.length}. Waiting ${REVOKED_EVERYWHERE_MS / 1000} s, until nobody takes them any more.`,
   );
   await delay(REVOKED_EVERYWHERE_MS);
 }

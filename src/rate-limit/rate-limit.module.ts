@@ -27,13 +27,19 @@ function throttlerOptions(
   clock: Clock,
   reflector: Reflector,
 ): ThrottlerModuleOptions {
-  const budget = (context: ExecutionContext): Budget | undefined => budgetOf(accessOf(reflector, context));
-  const limit = (context: ExecutionContext): number => {
-    const counted = budget(context);
-    return counted === undefined ? 0 : rateLimits[counted];
+  /** Undefined of a call that is not counted. */
+  const budget = (context: ExecutionContext): Budget | undefined => {
+    const named = budgetOf(accessOf(reflector, context));
+    return named !== undefined && rateLimits[named] > 0 ? named : undefined;
   };
   return {
-    throttlers: [{ ttl: MINUTE_MS, limit, skipIf: (context) => limit(context) === 0 }],
+    throttlers: [
+      {
+        ttl: MINUTE_MS,
+        skipIf: (context) => budget(context) === undefined,
+        limit: (context) => rateLimits[budget(context)!],
+      },
+    ],
     generateKey: (context, caller) => `${budget(context)}:${caller}`,
     storage: bucketStorage(new TokenBuckets(MOST_CALLERS, () => clock.now().getTime())),
   };

@@ -24,7 +24,13 @@ describe('the command line', () => {
       /^$/,
       /takes nothing like "b", so nothing was done/,
     ],
-    ['an unknown flag', ['inspect-chroma', 'a', '--wat'], 2, /^$/, /unknown option '--wat'/],
+    [
+      'an unknown flag',
+      ['inspect-chroma', 'a', '--wat'],
+      2,
+      /^$/,
+      /unknown option '--wat'\n"npm run cli -- inspect-chroma --help" shows/,
+    ],
     ['a source that is not there', ['inspect-chroma', '/nope'], 3, /^$/, /^\/nope does not exist\. .*\n$/],
   ])('%s', async (_case, words, exitCode, stdout, stderr) => {
     expect(await runCli(words)).toEqual({

@@ -100,7 +100,7 @@ export class UsersDeleteCommand extends CommandRunner {
     const removed = await this.opener.open(async ({ accounts, store, config }) => {
       const user = await accounts.getUser(given);
       const keys = (await accounts.listKeys(user.id)).length;
-      const question = `Delete user ${user.id} (${user.name}), their ${keys} keys, and every memory of theirs?`;
+      const question = `Delete user ${user.id} (${user.name}) with every key of theirs (${keys}) and every memory?`;
       if (!yes && !(await confirmed(question)))
         throw new UsageError('Nothing was deleted. To delete without being asked, add --yes.');
       await removeUser({ config, store, say: (message) => process.stderr.write(`${message}\n`) }, user.id);
@@ -110,7 +110,7 @@ export class UsersDeleteCommand extends CommandRunner {
     console.log(
       json
         ? JSON.stringify({ ...userJson(user), keys }, undefined, 2)
-        : `User ${user.id} (${user.name}) is gone, with ${keys} keys and every memory. Backups still have them.`,
+        : `User ${user.id} (${user.name}) is gone, with every key (${keys}) and every memory. Backups still have them.`,
     );
   }
 

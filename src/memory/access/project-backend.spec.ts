@@ -73,14 +73,27 @@ describe('ProjectBackend', () => {
   });
 
   it.each([
-    ['a memory of another project', () => [embedded(), embedded({ project: other })]],
+    [
+      'a memory of another project',
+      () => [embedded(), embedded({ project: other })],
+      /leave project and project_id out/,
+    ],
     [
       'the external id of one outside',
       () => [embedded(), embedded({ externalId: 'outside', project: home })],
+      /external_id "outside"/,
     ],
-    ['the external id of one in none', () => [embedded({ externalId: 'nowhere' })]],
-  ])('stores nothing of a call with %s', async (_what, memories) => {
-    await expect(sut.store(USER, memories())).rejects.toThrow(OtherProjectError);
+    [
+      'the external id of one in none',
+      () => [embedded({ externalId: 'nowhere' })],
+      /external_id "nowhere" .*: take another/,
+    ],
+  ])('stores nothing of a call with %s', async (_what, memories, detail) => {
+    const refused = expect.objectContaining({
+      code: 'other_project',
+      message: expect.stringMatching(detail),
+    });
+    await expect(sut.store(USER, memories())).rejects.toEqual(refused);
     expect(await all.count(USER)).toBe(3);
     await expectOthersAsBefore();
   });

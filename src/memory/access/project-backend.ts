@@ -159,7 +159,8 @@ export class ProjectBackend extends ForwardingBackend {
     for (let i = 0; i < externalIds.length; i += LOOKED_UP_AT_ONCE) {
       const some = externalIds.slice(i, i + LOOKED_UP_AT_ONCE);
       const found = await Promise.all(some.map((externalId) => this.target.find(userId, externalId)));
-      if (found.some((memory) => memory !== undefined && !this.has(memory))) throw new OtherProjectError();
+      const others = found.findIndex((memory) => memory !== undefined && !this.has(memory));
+      if (others >= 0) throw OtherProjectError.ofExternalId(some[others]!);
     }
   }
 }
