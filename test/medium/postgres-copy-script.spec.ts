@@ -14,7 +14,7 @@ describeNative('a COPY script on PostgreSQL', () => {
 
 function runsCopyScripts(pipeline: boolean): void {
   let client: Client;
-  const run = (...steps: readonly CopyStep[]) => runCopyScript(client as unknown as PoolClient, steps);
+  const run = (...steps: readonly CopyStep[]) => runCopyScript(client, steps);
   const copy = (rows: Iterable<Buffer>, columns = 'n, text'): CopyStep => ({
     sql: `copy staged (${columns}) from stdin`,
     rows,
