@@ -1,4 +1,4 @@
-import { Client, type PoolClient } from 'pg';
+import { Client } from 'pg';
 import { textRows } from '../../src/memory/postgres/copy-rows';
 import { CopyStep, runCopyScript } from '../../src/memory/postgres/copy-script';
 import { describeNative, TEST_DATABASE_URL } from '../support/postgres-server';
