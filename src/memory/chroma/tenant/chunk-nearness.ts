@@ -8,13 +8,13 @@ import { ChunkPlace } from './session-index';
 import { TenantEntry } from './tenant-entry';
 import { TenantIndex } from './tenant-index';
 import { visitInSlices } from '../../../common/time-slices';
-import { VectorArena } from './vector-arena';
+import { VectorArena, VectorBlock } from './vector-arena';
 
 /** Where vectors are not in memory, of so many memories at least all chunks are compared: a named speaker moves up among them. */
 const LEAST_COMPARED = 100;
 
-/** Comparing with a block takes 0.02 ms. */
-const BLOCKS_BETWEEN_LOOKS = 8;
+/** Comparing with a block takes 0.01 ms. */
+const BLOCKS_BETWEEN_LOOKS = 16;
 
 export interface RankedChunk extends ChunkPlace {
   /** The cosine, and the bonus where the speaker is named. */
@@ -78,25 +78,29 @@ export class ChunkNearness {
     if (vectors.dimension !== undefined && vectors.dimension !== this.query.vector.length)
       throw new BackendUnavailableError(OTHER_DIMENSION);
     const bonus = this.named.size === 0 ? 0 : NAMED_BONUS;
-    const offer = (entry: TenantEntry, row: number, cosine: number) => {
-      // Most are not near enough, which is seen without looking at the entry.
-      if (!best.takes(cosine + bonus) || !isWanted(entry)) return;
-      const { speaker } = entry.header;
-      const rank = speaker !== null && this.named.has(speaker) ? cosine + NAMED_BONUS : cosine;
-      if (best.takes(rank)) best.offer({ entry, chunk: vectors.numberOf(entry, row), rank });
-    };
-    await visitInSlices(
-      vectors.moment(),
-      (block) => this.question.compareRows(block, offer),
-      BLOCKS_BETWEEN_LOOKS,
-    );
+    const rankBlock = (block: VectorBlock<TenantEntry>) =>
+      this.question.compare(block, (entry, atMost, first, count) => {
+        // Most are not near enough, which is seen without looking at the entry.
+        if (!best.takes(atMost + bonus) || !isWanted(entry)) return;
+        const { speaker } = entry.header;
+        const added = speaker !== null && this.named.has(speaker) ? NAMED_BONUS : 0;
+        for (let row = 0; row < count; row++) {
+          const rank = this.question.similarity(block.numbers, first + row) + added;
+          if (best.takes(rank)) best.offer({ entry, chunk: vectors.numberOf(entry, row), rank });
+        }
+      });
+    await visitInSlices(vectors.moment(), rankBlock, BLOCKS_BETWEEN_LOOKS);
   }
 
   private cosines(vectors: VectorArena<TenantEntry>, entry: TenantEntry): Map<number, number> {
     const rows = vectors.rowsOf(entry);
     if (!rows) return new Map();
-    const similarities = this.question.similarities(rows.numbers, rows.first, rows.count);
-    return new Map([...similarities].map((similarity, row) => [vectors.numberOf(entry, row), similarity]));
+    return new Map(
+      Array.from({ length: rows.count }, (_, row) => [
+        vectors.numberOf(entry, row),
+        this.question.similarity(rows.numbers, rows.first + row),
+      ]),
+    );
   }
 }
 
