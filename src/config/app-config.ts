@@ -79,6 +79,8 @@ export interface EmbeddingConfig {
   readonly model: string;
   readonly modelsPath: string;
   readonly threads: number;
+  /** Tokens of a batch at most, padding included. */
+  readonly batchTokens: number;
   /** Chunks that may wait; beyond it requests get 503. */
   readonly queueLimit: number;
   /** Questions whose vectors are remembered. */

@@ -79,7 +79,7 @@ export class EnvDto extends LimitsEnvDto {
   @ChoiceVariable({
     section: 'Backend',
     about:
-      'Where memories are kept. `auto`: PostgreSQL if `DATABASE_URL` is set and reachable, else ChromaDB.',
+      'Where memories are kept. `auto`: PostgreSQL if `DATABASE_URL` is set and a server there can be used, else ChromaDB.',
     of: ['auto', 'postgresql', 'chromadb'],
   })
   MEMORY_BACKEND: 'auto' | 'postgresql' | 'chromadb' = 'auto';
@@ -171,7 +171,7 @@ export class EnvDto extends LimitsEnvDto {
     min: 1,
     max: 1_000_000_000,
   })
-  // Measured: see docs/operations.md, "Search and its plans".
+  // Measured: docs/adr/0012-approximate-indexes.md.
   DATABASE_EXACT_SEARCH_UP_TO = 50_000;
 
   @ChoiceVariable({
@@ -207,12 +207,22 @@ export class EnvDto extends LimitsEnvDto {
 
   @WholeNumberVariable({
     section: 'Embedding',
-    about: 'Processor cores that the local model uses.',
+    about: 'Processor cores that the local model uses, with a copy of it for each.',
     min: 1,
     max: 64,
     defaultText: 'all cores, at most 4',
   })
+  // Each takes 75 MB: a service that nobody has asked for more stays below 700.
   EMBEDDING_THREADS?: number;
+
+  @WholeNumberVariable({
+    section: 'Embedding',
+    about: 'Tokens that a thread embeds at once, padding included; a longer piece of text is embedded alone.',
+    min: 16,
+    max: 65_536,
+  })
+  // Measured: docs/adr/0017-a-model-on-each-core.md.
+  EMBEDDING_BATCH_TOKENS = 256;
 
   @WholeNumberVariable({
     section: 'Embedding',

@@ -121,6 +121,6 @@ describe('readAppConfig', () => {
         .map(({ name }) => name)
         .filter((name) => /KEY|URL|SECRET|PASSWORD|TOKEN/.test(name))
         .sort(),
-    ).toEqual(['KEYS_FILE', 'MAX_METADATA_KEYS', 'RATE_LIMIT_UNKNOWN_KEYS']);
+    ).toEqual(['EMBEDDING_BATCH_TOKENS', 'KEYS_FILE', 'MAX_METADATA_KEYS', 'RATE_LIMIT_UNKNOWN_KEYS']);
   });
 });

@@ -95,6 +95,7 @@ function toAppConfig(env: EnvDto): AppConfig {
       model: env.EMBEDDING_MODEL,
       modelsPath: resolve(env.MODELS_PATH ?? SHIPPED_MODELS),
       threads: env.EMBEDDING_THREADS ?? Math.min(4, availableParallelism()),
+      batchTokens: env.EMBEDDING_BATCH_TOKENS,
       queueLimit: env.EMBEDDING_QUEUE_LIMIT,
       cacheSize: env.EMBEDDING_CACHE_SIZE,
       url: env.EMBEDDING_URL,

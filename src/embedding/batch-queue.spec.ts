@@ -31,6 +31,19 @@ describe('BatchQueue', () => {
     ]);
   });
 
+  it('pads no member by much', () => {
+    const lengths = [40, 20, 24, 3, 42, 36, 4];
+    const queue = queueOf(
+      1000,
+      lengths.map((length) => 'x'.repeat(length)),
+    );
+    expect(batchesOf(queue).map((batch) => batch.map(({ length }) => length))).toEqual([
+      [36, 40, 42],
+      [20, 24],
+      [3, 4],
+    ]);
+  });
+
   it('gives what is longer than the budget a batch of its own', () => {
     expect(batchesOf(queueOf(3, ['aaaaa', 'b']))).toEqual([['aaaaa'], ['b']]);
   });

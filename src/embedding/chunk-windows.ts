@@ -6,7 +6,7 @@ export const CHUNK_OVERLAP = 32;
 
 /**
  * The windows over a text's tokens, in order: each at most `size` long and beginning with the last `overlap` tokens of
- * the one before. Every token is in at least one; no tokens are one empty window.
+ * the one before, which must be less than `size`. Every token is in at least one; no tokens are one empty window.
  */
 export function chunkWindows(
   tokens: readonly number[],

@@ -2,7 +2,7 @@ import type { EmbeddingConfig } from '../config/app-config';
 import type { Embedder } from './embedder';
 import type { EmbeddingObserver } from './embedding-observer';
 import { HttpEmbedder } from './http.embedder';
-import { TransformersEmbedder } from './transformers.embedder';
+import { LocalEmbedder } from './local.embedder';
 
 /** The embedder that the configuration chose, not started yet. */
 export function configuredEmbedder(
@@ -12,5 +12,5 @@ export function configuredEmbedder(
 ): Embedder {
   return config.provider === 'http'
     ? new HttpEmbedder({ ...config, url: config.url! }, observer)
-    : new TransformersEmbedder(config, observer, warn);
+    : new LocalEmbedder(config, observer, warn);
 }

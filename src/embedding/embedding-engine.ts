@@ -5,11 +5,8 @@ import { LocalModel } from './local-model';
 import { textSegments } from './text-segments';
 import { BatchReport } from './worker-protocol';
 
-/** Tokens of a batch, padding included. Bigger ones are no faster, need more memory and keep questions waiting longer. */
-export const BATCH_TOKENS = 512;
-
-/** Of documents while questions come: 13 instead of 30 ms, which a question may have to wait, at 92 % of the rate. */
-const BATCH_TOKENS_BESIDE_QUESTIONS = 192;
+/** Tokens of a batch while questions come: one may have to wait for it, 9 instead of 32 ms, at 93 % of the rate. */
+const MOST_BESIDE_QUESTIONS = 64;
 
 /** Characters that are tokenised between two batches: a few milliseconds. */
 const SEGMENT_CHARACTERS = 4096;
@@ -19,14 +16,18 @@ const SEGMENT_CHARACTERS = 4096;
  * takes in messages and tokenises a piece of the longest-waiting document, so that no long text holds up a question.
  */
 export class EmbeddingEngine {
-  private readonly queue = new BatchQueue<Chunk>(BATCH_TOKENS, BATCH_TOKENS_BESIDE_QUESTIONS);
+  private readonly queue: BatchQueue<Chunk>;
   private tokenising: Promise<unknown> = Promise.resolve();
   private working = false;
 
+  /** @param batchTokens of a batch at most, padding included, unless one text alone is longer. */
   constructor(
     private readonly model: LocalModel,
+    batchTokens: number,
     private readonly onBatch: (report: BatchReport) => void,
-  ) {}
+  ) {
+    this.queue = new BatchQueue(batchTokens, Math.min(batchTokens, MOST_BESIDE_QUESTIONS));
+  }
 
   /** The vectors of each text, one per chunk, in order. */
   async embed(lane: Lane, texts: readonly string[]): Promise<Float32Array[][]> {

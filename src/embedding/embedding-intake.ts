@@ -18,6 +18,8 @@ export class EmbeddingIntake {
     { queueLimit, cacheSize }: Pick<EmbeddingConfig, 'queueLimit' | 'cacheSize'>,
     private readonly observer: EmbeddingObserver,
     private readonly embed: EmbedChunks,
+    /** Batches that are worked on at a time. */
+    private readonly atATime: number,
   ) {
     this.room = new WaitingRoom(queueLimit, (chunks) => observer.waiting(chunks));
     this.questions = new QuestionCache(cacheSize, (hit) => observer.cache(hit));
@@ -33,7 +35,7 @@ export class EmbeddingIntake {
 
   /** To be called after each batch: the waiting room tells callers when to come back by it. */
   batchDone(report: BatchReport): void {
-    this.room.paceIs(report.seconds / report.chunks);
+    this.room.paceIs(report.seconds / report.chunks / this.atATime);
     this.observer.batch(report);
   }
 

@@ -17,7 +17,7 @@ interface GoldenVectors {
  * Compares what `embed` makes of a model's reference texts with its `golden-embeddings.json`. A model without that
  * file passes.
  *
- * @throws EmbeddingModelError if a vector is not the reference's.
+ * @throws EmbeddingModelError if a vector is not the reference's, or the file cannot be used.
  */
 export async function checkGoldenVectors(
   directory: string,
@@ -25,7 +25,7 @@ export async function checkGoldenVectors(
 ): Promise<void> {
   const path = join(directory, 'golden-embeddings.json');
   if (!existsSync(path)) return;
-  const golden = JSON.parse(await readFile(path, 'utf8')) as GoldenVectors;
+  const golden = await readGolden(path);
   const embedded = await embed(golden.texts);
   embedded.forEach(([vector], index) => {
     const cosine = dot(golden.embeddings[index]!, vector!);
@@ -36,4 +36,29 @@ export async function checkGoldenVectors(
           '(npm ci), or use an embedding server (EMBEDDING_PROVIDER=http).',
       );
   });
+}
+
+async function readGolden(path: string): Promise<GoldenVectors> {
+  const text = await readFile(path, 'utf8');
+  let problem = 'it must have `texts` and, of each, one of `embeddings`';
+  try {
+    const golden = JSON.parse(text) as GoldenVectors | null;
+    if (golden && isGolden(golden)) return golden;
+  } catch (error) {
+    problem = (error as Error).message;
+  }
+  throw new EmbeddingModelError(
+    `The reference vectors in ${path} cannot be used: ${problem}. Write that file again, or remove it: a model ` +
+      'without it is not compared.',
+  );
+}
+
+function isGolden({ texts, embeddings }: Partial<GoldenVectors>): boolean {
+  return (
+    Array.isArray(texts) &&
+    Array.isArray(embeddings) &&
+    texts.length === embeddings.length &&
+    texts.every((text) => typeof text === 'string') &&
+    embeddings.every(Array.isArray)
+  );
 }

@@ -38,7 +38,12 @@ export class HttpEmbedder implements Embedder {
     observer: EmbeddingObserver = UNOBSERVED,
   ) {
     this.server = new EmbeddingServer({ timeoutMs: TIMEOUT_MS, ...options });
-    this.intake = new EmbeddingIntake(options, observer, (lane, texts) => this.embed(lane, texts));
+    this.intake = new EmbeddingIntake(
+      options,
+      observer,
+      (lane, texts) => this.embed(lane, texts),
+      CONCURRENT_REQUESTS,
+    );
   }
 
   get model(): EmbeddingModel {

@@ -1,93 +1,123 @@
-import {
-  AutoModel,
-  AutoTokenizer,
-  env,
-  PreTrainedModel,
-  PreTrainedTokenizer,
-  Tensor,
-} from '@xenova/transformers';
-import { CHUNK_TOKENS } from './chunk-windows';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { CHUNK_OVERLAP, CHUNK_TOKENS } from './chunk-windows';
 import { normalise } from './unit-vector';
 import { LocalModelOptions } from './worker-protocol';
 
-/**
- * By default onnxruntime's threads burn their cores while they wait for each other. Where others need the cores too,
- * and ChromaDB and the API do, that costs twice the processor time and half the rate. Where they stop with each batch
- * (`force_spinning_stop`), a lone text is a fifth faster on an idle machine, but the rate of many is a quarter lower.
- */
-const WITHOUT_SPINNING = { session: { intra_op: { allow_spinning: '0' } } };
+/** What is used of the tokenizer. Its own types name their files as bundlers do, and would be `any` here. */
+interface TextTokenizer {
+  encode(text: string, options?: { readonly add_special_tokens: boolean }): { readonly ids: number[] };
+}
+
+const TextTokenizer = Tokenizer as unknown as new (file: object, config: object) => TextTokenizer;
+
+/** What the model gives a vector of each token by, in every ONNX export of a sentence-transformers model. */
+const OUTPUT = 'last_hidden_state';
+
+/** What a model may ask for of its batch. Texts of several parts, which the types would tell apart, are not embedded. */
+const INPUTS = ['input_ids', 'attention_mask', 'token_type_ids'];
 
 /**
- * Up to so many tokens, padding included, one core is as fast as several, which wait for each other at every step: with two,
- * 12 tokens take 3.4 instead of 3.1 ms, 48 tokens 6.4 as well and 96 tokens 10.4 instead of 11.9, and burn half as much
- * processor time again, which the API and ChromaDB need beside it.
+ * A model of MODELS_PATH in this thread. Running it blocks the thread: onnxruntime computes synchronously, here on one
+ * core (docs/adr/0017-a-model-on-each-core.md).
  */
-const MOST_TOKENS_OF_ONE_CORE = 64;
-
-/** A model of MODELS_PATH in this thread. Running it blocks the thread: onnxruntime computes synchronously. */
 export class LocalModel {
-  /** Tokens of a text that it reads at once, without the special ones. */
-  readonly chunkTokens: number;
-
   private constructor(
-    private readonly tokenizer: PreTrainedTokenizer,
-    private readonly models: { readonly onOneCore: PreTrainedModel; readonly onAll: PreTrainedModel },
-    private readonly special: { readonly before: number[]; readonly after: number[] },
-  ) {
-    const limit = (tokenizer.model_max_length as number | undefined) ?? Infinity;
-    this.chunkTokens = Math.min(CHUNK_TOKENS, limit - special.before.length - special.after.length);
-  }
+    private readonly tokenizer: TextTokenizer,
+    private readonly session: InferenceSession,
+    private readonly special: SpecialTokens,
+    /** Tokens of a text that it reads at once, without the special ones. */
+    readonly chunkTokens: number,
+  ) {}
 
-  /** Loads it from disk; the network is never asked. */
-  static async load({ modelsPath, model, weights, threads }: LocalModelOptions): Promise<LocalModel> {
-    env.allowRemoteModels = false;
-    env.localModelPath = modelsPath;
-    const tokenizer = await AutoTokenizer.from_pretrained(model);
-    const on = (cores: number) =>
-      AutoModel.from_pretrained(model, {
-        dtype: weights,
-        session_options: { intraOpNumThreads: cores, interOpNumThreads: 1, extra: WITHOUT_SPINNING },
-      });
-    const onOneCore = await on(1);
-    const onAll = threads === 1 ? onOneCore : await on(threads);
-    return new LocalModel(tokenizer, { onOneCore, onAll }, specialTokens(tokenizer));
+  /** Loads it from its directory; the network is never asked. */
+  static async load({ directory, weightsFile }: LocalModelOptions): Promise<LocalModel> {
+    const [file, config] = await Promise.all([
+      readJson<object>(join(directory, 'tokenizer.json')),
+      readJson<{ model_max_length?: number }>(join(directory, 'tokenizer_config.json')),
+    ]);
+    const tokenizer = new TextTokenizer(file, config);
+    const session = await InferenceSession.create(join(directory, weightsFile), {
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+    });
+    refuseOtherThanEncoders(session);
+    const special = specialTokens(tokenizer);
+    const mostTokens = config.model_max_length ?? Infinity;
+    return new LocalModel(tokenizer, session, special, chunkTokens(special, mostTokens));
   }
 
   /** The text's tokens without special ones. */
   tokenise(text: string): number[] {
-    return this.tokenizer.encode(text, { add_special_tokens: false });
+    return this.tokenizer.encode(text, { add_special_tokens: false }).ids;
   }
 
   /** The vector of each chunk, of length 1: the mean of the model's output over the chunk's tokens, special ones included. */
   async embed(chunks: readonly (readonly number[])[]): Promise<Float32Array[]> {
     const rows = chunks.map((tokens) => [...this.special.before, ...tokens, ...this.special.after]);
     const width = Math.max(...rows.map((row) => row.length));
-    const tokens = new BigInt64Array(rows.length * width);
+    const { data, dims } = await this.run(rows, width);
+    const dimension = dims[2]!;
+    return rows.map((row, index) => unitMean(data, index * width, row.length, dimension));
+  }
+
+  private async run(
+    rows: readonly number[][],
+    width: number,
+  ): Promise<{ data: Float32Array; dims: readonly number[] }> {
+    const ids = new BigInt64Array(rows.length * width);
     const mask = new BigInt64Array(rows.length * width);
     rows.forEach((row, index) => {
-      row.forEach((token, position) => (tokens[index * width + position] = BigInt(token)));
+      row.forEach((token, position) => (ids[index * width + position] = BigInt(token)));
       mask.fill(1n, index * width, index * width + row.length);
     });
-    const shape = [rows.length, width];
-    const { onOneCore, onAll } = this.models;
-    const model = tokens.length <= MOST_TOKENS_OF_ONE_CORE ? onOneCore : onAll;
-    const { last_hidden_state: hidden } = (await model({
-      input_ids: new Tensor('int64', tokens, shape),
-      attention_mask: new Tensor('int64', mask, shape),
-    })) as { last_hidden_state: Tensor };
-    const dimension = hidden.dims[2]!;
-    return rows.map((row, index) =>
-      unitMean(hidden.data as Float32Array, index * width, row.length, dimension),
-    );
+    const values = {
+      input_ids: ids,
+      attention_mask: mask,
+      token_type_ids: new BigInt64Array(rows.length * width),
+    };
+    const feeds = Object.entries(values)
+      .filter(([name]) => this.session.inputNames.includes(name))
+      .map(([name, data]) => [name, new Tensor('int64', data, [rows.length, width])] as const);
+    const { [OUTPUT]: hidden } = await this.session.run(Object.fromEntries(feeds));
+    return { data: hidden!.data as Float32Array, dims: hidden!.dims };
   }
 }
 
-/** The tokens that the tokenizer puts before and after a text ([CLS] and [SEP] in BERT). */
-function specialTokens(tokenizer: PreTrainedTokenizer): { before: number[]; after: number[] } {
-  const [word] = tokenizer.encode('a', { add_special_tokens: false });
-  const whole = tokenizer.encode('a');
-  const position = whole.indexOf(word!);
-  return { before: whole.slice(0, position), after: whole.slice(position + 1) };
+/** What the tokenizer puts before and after a text ([CLS] and [SEP] in BERT). */
+interface SpecialTokens {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+async function readJson<T>(file: string): Promise<T> {
+  return JSON.parse(await readFile(file, 'utf8')) as T;
+}
+
+/** @throws Error saying what of the model is not as it must be. */
+function refuseOtherThanEncoders({ inputNames, outputNames, outputMetadata }: InferenceSession): void {
+  const unknown = inputNames.filter((name) => !INPUTS.includes(name));
+  if (unknown.length > 0) throw new Error(`it asks for ${unknown.join(', ')}, which texts alone do not give`);
+  const output = outputMetadata[outputNames.indexOf(OUTPUT)];
+  if (!output?.isTensor) throw new Error(`it has no output ${OUTPUT}`);
+  if (output.type !== 'float32') throw new Error(`its output is of ${output.type}, not of float32`);
+}
+
+function specialTokens(tokenizer: TextTokenizer): SpecialTokens {
+  const [word] = tokenizer.encode('a', { add_special_tokens: false }).ids;
+  const { ids } = tokenizer.encode('a');
+  const position = ids.indexOf(word!);
+  return { before: ids.slice(0, position), after: ids.slice(position + 1) };
+}
+
+/** @throws Error where a chunk would hold no more than what it repeats of the one before. */
+function chunkTokens({ before, after }: SpecialTokens, mostTokens: number): number {
+  const tokens = Math.min(CHUNK_TOKENS, mostTokens - before.length - after.length);
+  if (tokens > CHUNK_OVERLAP) return tokens;
+  const least = CHUNK_OVERLAP + before.length + after.length + 1;
+  throw new Error(`its model_max_length is ${mostTokens}, where ${least} is the least`);
 }
 
 /** The mean of `count` rows of `dimension` numbers beginning at row `first`, scaled to length 1. */

@@ -6,6 +6,8 @@ import { checkModelFiles } from './model-files';
 
 const FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
 
+const INT8 = { dtype: 'int8', file: 'onnx/model_quantized.onnx' };
+
 describe('checkModelFiles', () => {
   let directory: string;
 
@@ -24,14 +26,14 @@ describe('checkModelFiles', () => {
 
   it('prefers the int8 weights', async () => {
     await writeFile(join(directory, 'onnx/model.onnx'), '');
-    await expect(checkModelFiles(directory)).resolves.toBe('q8');
+    await expect(checkModelFiles(directory)).resolves.toEqual(INT8);
     await rm(join(directory, 'onnx/model_quantized.onnx'));
-    await expect(checkModelFiles(directory)).resolves.toBe('fp32');
+    await expect(checkModelFiles(directory)).resolves.toEqual({ dtype: 'fp32', file: 'onnx/model.onnx' });
   });
 
   it('accepts files that are as the sums say', async () => {
     await writeSums([...FILES, 'onnx/model_quantized.onnx']);
-    await expect(checkModelFiles(directory)).resolves.toBe('q8');
+    await expect(checkModelFiles(directory)).resolves.toEqual(INT8);
   });
 
   it.each([...FILES, 'onnx/model_quantized.onnx'])('names a missing %s and what to do', async (file) => {

@@ -4,15 +4,21 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { EmbeddingModelError } from './embedding.errors';
-import { ModelWeights } from './worker-protocol';
 
 const SUMS = 'SHA256SUMS';
 
+/** The numbers that a model is made of. */
+export interface ModelWeights {
+  readonly dtype: 'int8' | 'fp16' | 'fp32';
+  /** Below the model's directory. */
+  readonly file: string;
+}
+
 /** In the order of preference: int8 is twice as fast as fp32 and finds the same. */
-const WEIGHTS: readonly (readonly [ModelWeights, file: string])[] = [
-  ['q8', 'onnx/model_quantized.onnx'],
-  ['fp16', 'onnx/model_fp16.onnx'],
-  ['fp32', 'onnx/model.onnx'],
+const WEIGHTS: readonly ModelWeights[] = [
+  { dtype: 'int8', file: 'onnx/model_quantized.onnx' },
+  { dtype: 'fp16', file: 'onnx/model_fp16.onnx' },
+  { dtype: 'fp32', file: 'onnx/model.onnx' },
 ];
 
 /**
@@ -46,9 +52,9 @@ export async function readModelFacts(
 }
 
 function weightsIn(directory: string): ModelWeights {
-  const found = WEIGHTS.find(([, file]) => existsSync(join(directory, file)));
-  if (!found) throw missing(directory, WEIGHTS[0]![1]);
-  return found[0];
+  const found = WEIGHTS.find(({ file }) => existsSync(join(directory, file)));
+  if (!found) throw missing(directory, WEIGHTS[0]!.file);
+  return found;
 }
 
 /** File -> sha256 in hex, as `sha256sum` writes it. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ModelWorker } from './model-worker';
-import { LocalModelOptions } from './worker-protocol';
+import { WorkerOptions } from './worker-protocol';
 
 const FILE = join(__dirname, '../../test/support/mortal.worker.js');
 
@@ -8,8 +8,9 @@ function setup() {
   const stillborn = new Int32Array(new SharedArrayBuffer(4));
   const deaths = new Int32Array(new SharedArrayBuffer(4));
   const events = { batch: jest.fn(), ended: jest.fn(), notRestarted: jest.fn() };
-  const sut = new ModelWorker({ stillborn, deaths } as unknown as LocalModelOptions, events, FILE);
-  return { sut, events, stillborn };
+  const options: Record<string, unknown> = { stillborn, deaths };
+  const sut = new ModelWorker(options as unknown as WorkerOptions, events, FILE);
+  return { sut, events, options, stillborn };
 }
 
 const UNAVAILABLE = expect.objectContaining({
@@ -26,7 +27,7 @@ describe('ModelWorker', () => {
       sut.embed('question', ['fine']),
       sut.count(['a', 'b']),
     ]);
-    await expect(answers).resolves.toEqual([[[new Float32Array([1])]], [[new Float32Array([1])]], [1, 1]]);
+    await expect(answers).resolves.toEqual([[[new Float32Array([8])]], [[new Float32Array([4])]], [1, 1]]);
     expect(events.ended.mock.calls).toEqual([[expect.objectContaining({ message: 'died of die once' })]]);
     await sut.stop();
   });
@@ -50,6 +51,20 @@ describe('ModelWorker', () => {
       expect.objectContaining({ message: 'the model cannot be read' }),
     );
     stillborn[0] = 0;
+    await expect(sut.count(['a'])).resolves.toEqual([1]);
+    await sut.stop();
+  });
+
+  it('rejects what waits when there can be no thread at all, and tries with the next request', async () => {
+    const { sut, events, options } = setup();
+    await sut.start();
+    // `new Worker` throws of what no thread can be given, as it does where no more threads are allowed.
+    options.unclonable = () => undefined;
+    await expect(sut.embed('document', ['die once'])).rejects.toEqual(UNAVAILABLE);
+    await expect(sut.count(['a'])).rejects.toEqual(UNAVAILABLE);
+    expect(events.notRestarted).toHaveBeenCalledTimes(2);
+    await expect(sut.start()).rejects.toThrow('could not be cloned');
+    delete options.unclonable;
     await expect(sut.count(['a'])).resolves.toEqual([1]);
     await sut.stop();
   });

@@ -3,10 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Lane } from './batch-queue';
 import { EmbeddingUnavailableError } from './embedding.errors';
-import { BatchReport, EndOfWorker, LocalModelOptions, WorkerMessage, WorkerRequest } from './worker-protocol';
+import { BatchReport, EndOfWorker, WorkerOptions, WorkerMessage, WorkerRequest } from './worker-protocol';
 
 /** From source (tests, benchmarks) the thread runs TypeScript by the flag that it inherits: scripts/run-typescript.js. */
 const WORKER_FILE = join(__dirname, `embedding.worker${extname(__filename)}`);
+
+/** Nothing but messages is young here, and dies young: V8 would let it grow to 16 MB twice before it collects it. */
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 6 };
 
 /** A failure that ends the worker may be a request's own fault: two times is enough. */
 const MOST_ATTEMPTS = 2;
@@ -20,10 +23,11 @@ export class ModelWorker {
   private readonly pending = new Map<number, Pending>();
   private worker?: Worker;
   private lastId = 0;
+  private loaded = false;
   private stopping = false;
 
   constructor(
-    private readonly options: LocalModelOptions,
+    private readonly options: WorkerOptions,
     private readonly events: ModelWorkerEvents,
     private readonly file = WORKER_FILE,
   ) {}
@@ -39,6 +43,16 @@ export class ModelWorker {
 
   count(texts: readonly string[]): Promise<number[]> {
     return this.ask<number[]>('count', texts);
+  }
+
+  /** Whether it has its model: what is asked of it otherwise waits, or fails. */
+  get isReady(): boolean {
+    return this.loaded;
+  }
+
+  /** Tries to start it again where it could not be. */
+  revive(): void {
+    if (!this.worker && !this.stopping) this.restart();
   }
 
   /** Answers what was asked before, or rejects it once the patience ends, and ends the thread. Safe to call twice. */
@@ -80,24 +94,33 @@ export class ModelWorker {
   }
 
   /** Starts a thread and gives it what is pending. Resolves once it has loaded the model. */
-  private spawn(): Promise<number> {
-    const worker = new Worker(this.file, { workerData: this.options });
+  private async spawn(): Promise<number> {
+    const worker = this.newThread();
     this.worker = worker;
     for (const id of this.pending.keys()) this.send(id);
     return new Promise((resolve, reject) => {
-      let loaded = false;
       let cause = new Error('the thread ended by itself');
       worker.on('message', (message: WorkerMessage) => {
         if (message.kind !== 'ready') return this.receive(message);
-        loaded = true;
+        this.loaded = true;
         resolve(message.dimension);
       });
       worker.on('error', (error: Error) => (cause = error));
       worker.on('exit', () => {
-        this.lost(loaded, cause);
+        this.lost(cause);
         reject(cause);
       });
     });
+  }
+
+  /** @throws what the system says where it allows no more threads; what is pending is then refused. */
+  private newThread(): Worker {
+    try {
+      return new Worker(this.file, { workerData: this.options, resourceLimits: RESOURCE_LIMITS });
+    } catch (cause) {
+      this.lost(cause as Error);
+      throw cause;
+    }
   }
 
   private restart(): void {
@@ -118,9 +141,10 @@ export class ModelWorker {
     }
   }
 
-  private lost(loaded: boolean, cause: Error): void {
+  private lost(cause: Error): void {
     this.worker = undefined;
-    const again = loaded && !this.stopping;
+    const again = this.loaded && !this.stopping;
+    this.loaded = false;
     const givenUp = [...this.pending].filter(([, { attempts }]) => !again || attempts >= MOST_ATTEMPTS);
     this.refuse(
       givenUp.map(([id]) => id),

@@ -1,17 +1,17 @@
 import type { Lane } from './batch-queue';
 
-/** What the worker is started with. */
+/** A model of MODELS_PATH. */
 export interface LocalModelOptions {
-  readonly modelsPath: string;
-  /** A directory below `modelsPath`. */
-  readonly model: string;
-  readonly weights: ModelWeights;
-  /** Cores that one batch is spread over. */
-  readonly threads: number;
+  readonly directory: string;
+  /** The ONNX file below it. */
+  readonly weightsFile: string;
 }
 
-/** Which of the files in a model's `onnx/` is loaded, by the name transformers has for it. */
-export type ModelWeights = 'q8' | 'fp16' | 'fp32';
+/** What the worker is started with. */
+export interface WorkerOptions extends LocalModelOptions {
+  /** Of a batch, padding included. */
+  readonly batchTokens: number;
+}
 
 export type WorkerRequest =
   | { readonly id: number; readonly kind: Lane; readonly texts: readonly string[] }

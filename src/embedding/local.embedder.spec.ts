@@ -2,11 +2,18 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fingerprintOf } from './embedder';
-import { TransformersEmbedder, TransformersEmbedderOptions } from './transformers.embedder';
+import { LocalEmbedder, LocalEmbedderOptions } from './local.embedder';
 import { dot, unitMeanOf } from './unit-vector';
 
 const modelsPath = join(__dirname, '../../models');
-const options = { model: 'all-MiniLM-L6-v2', modelsPath, threads: 2, queueLimit: 10_000, cacheSize: 10 };
+const options = {
+  model: 'all-MiniLM-L6-v2',
+  modelsPath,
+  threads: 2,
+  batchTokens: 256,
+  queueLimit: 10_000,
+  cacheSize: 10,
+};
 const golden = JSON.parse(
   readFileSync(join(modelsPath, options.model, 'golden-embeddings.json'), 'utf8'),
 ) as {
@@ -17,8 +24,8 @@ const golden = JSON.parse(
 /** 20,000 words of one token each. */
 const LONG = 'one two three four five six seven eight nine ten\n'.repeat(2000);
 
-describe('TransformersEmbedder', () => {
-  const embedder = new TransformersEmbedder(options);
+describe('LocalEmbedder', () => {
+  const embedder = new LocalEmbedder(options);
   beforeAll(() => embedder.start());
   afterAll(() => embedder.stop());
 
@@ -100,10 +107,10 @@ describe('TransformersEmbedder', () => {
   });
 });
 
-describe('TransformersEmbedder, its observer and bounds', () => {
+describe('LocalEmbedder, its observer and bounds', () => {
   it('reports batches, what waits and questions remembered; refuses when too much waits', async () => {
     const seen = { chunks: 0, waiting: [] as number[], hits: [] as boolean[] };
-    const sut = new TransformersEmbedder(
+    const sut = new LocalEmbedder(
       { ...options, queueLimit: 2 },
       {
         batch: (report) => (seen.chunks += report.chunks),
@@ -128,14 +135,28 @@ describe('TransformersEmbedder, its observer and bounds', () => {
     await sut.stop();
   });
 
+  it('runs the model on no more tokens at once than it is told, and on a longer text alone', async () => {
+    const batches: { chunks: number; tokens: number }[] = [];
+    const sut = new LocalEmbedder(
+      { ...options, batchTokens: 16 },
+      { batch: (report) => batches.push(report), waiting: () => undefined, cache: () => undefined },
+    );
+    await sut.start();
+    batches.length = 0;
+    await sut.embedTexts([...Array<string>(20).fill('green tea'), 'tea '.repeat(40)]);
+    expect(batches.some(({ chunks }) => chunks > 1)).toBe(true);
+    for (const { chunks, tokens } of batches) expect(chunks === 1 || tokens <= 16).toBe(true);
+    await sut.stop();
+  });
+
   it('is unavailable before it is started', async () => {
-    const sut = new TransformersEmbedder(options);
+    const sut = new LocalEmbedder(options);
     await expect(sut.embedTexts(['a'])).rejects.toMatchObject({ code: 'embedding_unavailable' });
     await expect(sut.countTokens(['a'])).rejects.toMatchObject({ code: 'embedding_unavailable' });
   });
 });
 
-describe('TransformersEmbedder, started on', () => {
+describe('LocalEmbedder, started on', () => {
   let copies: string;
   beforeEach(() => {
     copies = mkdtempSync(join(tmpdir(), 'models-'));
@@ -143,13 +164,13 @@ describe('TransformersEmbedder, started on', () => {
   });
   afterEach(() => rmSync(copies, { recursive: true }));
 
-  const start = (changes: Partial<TransformersEmbedderOptions> = {}) =>
-    new TransformersEmbedder({ ...options, modelsPath: copies, model: 'own/model', ...changes }).start();
+  const start = (changes: Partial<LocalEmbedderOptions> = {}) =>
+    new LocalEmbedder({ ...options, modelsPath: copies, model: 'own/model', ...changes }).start();
 
   it('a model of another name without sums and golden vectors: serves it', async () => {
     rmSync(join(copies, 'own/model/SHA256SUMS'));
     rmSync(join(copies, 'own/model/golden-embeddings.json'));
-    const sut = new TransformersEmbedder({ ...options, modelsPath: copies, model: 'own/model' });
+    const sut = new LocalEmbedder({ ...options, modelsPath: copies, model: 'own/model' });
     await sut.start();
     expect(sut.model).toMatchObject({ name: 'model', dimension: 384 });
     await sut.stop();

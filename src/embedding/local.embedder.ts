@@ -7,25 +7,31 @@ import { EmbeddingModelError, EmbeddingUnavailableError } from './embedding.erro
 import { checkGoldenVectors } from './golden-vectors';
 import { localModelDescription } from './local-model-description';
 import { checkModelFiles } from './model-files';
-import { ModelWorker, ModelWorkerEvents } from './model-worker';
+import { ModelWorkerEvents } from './model-worker';
+import { ModelWorkers } from './model-workers';
 
-export type TransformersEmbedderOptions = Pick<
+export type LocalEmbedderOptions = Pick<
   EmbeddingConfig,
-  'model' | 'modelsPath' | 'threads' | 'queueLimit' | 'cacheSize' | 'dimensions'
+  'model' | 'modelsPath' | 'threads' | 'batchTokens' | 'queueLimit' | 'cacheSize' | 'dimensions'
 >;
 
-/** Runs a sentence-transformers model with mean pooling in a thread of this process, offline. */
-export class TransformersEmbedder implements Embedder {
+/** Runs a sentence-transformers model with mean pooling in threads of this process, offline. */
+export class LocalEmbedder implements Embedder {
   private readonly intake: EmbeddingIntake;
-  private worker?: ModelWorker;
+  private workers?: ModelWorkers;
   private proven?: EmbeddingModel;
 
   constructor(
-    private readonly options: TransformersEmbedderOptions,
+    private readonly options: LocalEmbedderOptions,
     observer: EmbeddingObserver = UNOBSERVED,
     private readonly warn: (message: string) => void = () => undefined,
   ) {
-    this.intake = new EmbeddingIntake(options, observer, (lane, texts) => this.running.embed(lane, texts));
+    this.intake = new EmbeddingIntake(
+      options,
+      observer,
+      (lane, texts) => this.running.embed(lane, texts),
+      options.threads,
+    );
   }
 
   get model(): EmbeddingModel {
@@ -34,24 +40,25 @@ export class TransformersEmbedder implements Embedder {
   }
 
   async start(): Promise<void> {
-    const { model: name, modelsPath, threads } = this.options;
+    const { model: name, modelsPath, threads, batchTokens } = this.options;
     const directory = join(modelsPath, name);
     const weights = await checkModelFiles(directory);
-    this.worker = new ModelWorker({ modelsPath, model: name, weights, threads }, this.events());
-    const worker = this.worker;
+    const options = { directory, weightsFile: weights.file, batchTokens };
+    const workers = new ModelWorkers(options, threads, this.events());
+    this.workers = workers;
     try {
-      const dimension = await load(worker, directory);
+      const dimension = await load(workers, directory);
       this.checkDimension(dimension);
-      await checkGoldenVectors(directory, (texts) => worker.embed('document', texts));
+      await checkGoldenVectors(directory, (texts) => workers.embed('document', texts));
       this.proven = localModelDescription(name, dimension, weights);
     } catch (error) {
-      await worker.stop();
+      await workers.stop();
       throw error;
     }
   }
 
   async stop(patienceMs?: number): Promise<void> {
-    await this.worker?.stop(patienceMs);
+    await this.workers?.stop(patienceMs);
   }
 
   embedTexts(texts: readonly string[]): Promise<Float32Array[][]> {
@@ -66,9 +73,9 @@ export class TransformersEmbedder implements Embedder {
     return this.running.count(texts);
   }
 
-  private get running(): ModelWorker {
-    if (!this.worker || !this.proven) throw new EmbeddingUnavailableError('the model is not loaded yet.');
-    return this.worker;
+  private get running(): ModelWorkers {
+    if (!this.workers || !this.proven) throw new EmbeddingUnavailableError('the model is not loaded yet.');
+    return this.workers;
   }
 
   private checkDimension(dimension: number): void {
@@ -89,9 +96,9 @@ export class TransformersEmbedder implements Embedder {
   }
 }
 
-async function load(worker: ModelWorker, directory: string): Promise<number> {
+async function load(workers: ModelWorkers, directory: string): Promise<number> {
   try {
-    return await worker.start();
+    return await workers.start();
   } catch (cause) {
     throw new EmbeddingModelError(
       `The model in ${directory} cannot be loaded: ${(cause as Error).message}. It must be an ONNX export of a ` +
