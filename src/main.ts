@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module';
 import { setUpApp } from './app.setup';
+import { HttpAdapter } from './common/http.adapter';
 import { APP_CONFIG, AppConfig } from './config/app-config';
 import { EMBEDDER, Embedder } from './embedding/embedder';
 import { closeInTime, endOnSignals } from './lifecycle/shutdown';
@@ -16,7 +17,7 @@ const logger = new Logger('Service');
 
 async function main(): Promise<void> {
   // Failures are reported below, once: Nest would print each with its stack and end the process itself.
-  const app = await NestFactory.create<NestExpressApplication>(AppModule, {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule, new HttpAdapter(), {
     abortOnError: false,
     autoFlushLogs: false,
     bodyParser: false,

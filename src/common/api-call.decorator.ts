@@ -61,7 +61,7 @@ const COMMON: readonly ProblemExample[] = [
 const OF_BODIES: readonly ProblemExample[] = [
   { status: 400, code: 'malformed_request', detail: 'The body is not valid JSON at position 12.' },
   { status: 413, code: 'body_too_large', detail: 'The body has more than 2858752 bytes.' },
-  { status: 415, code: 'unsupported_media_type', detail: 'Send the body as application/json.' },
+  { status: 415, code: 'unsupported_media_type', detail: 'Send the body as application/json, in UTF-8.' },
 ];
 
 const MEANING: Readonly<Record<number, string>> = {
@@ -71,7 +71,7 @@ const MEANING: Readonly<Record<number, string>> = {
   404: 'There is no such thing.',
   409: 'Something is not as the caller expects. Nothing was changed.',
   413: 'Too large. Nothing was stored.',
-  415: 'Not application/json.',
+  415: 'Not application/json in UTF-8.',
   422: 'Understood but not acceptable; `errors` names each field. Nothing was changed.',
   429: 'Too often; `Retry-After` says when to try again. Nothing was done.',
   500: 'A failure inside the service.',

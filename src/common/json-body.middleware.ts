@@ -4,6 +4,13 @@ import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { BodyTooLargeError, MalformedRequestError } from './domain.error';
 import { hasMoreParts, JsonParts } from './json-parts';
 
+/**
+ * JSON in UTF-8, as RFC 8259 has it. The body parser would take any encoding of Unicode, and `hasMoreParts` reads UTF-8
+ * only. Whatever looks like another `charset` counts as one, wherever it stands.
+ */
+const JSON_TYPE =
+  /^\s*application\/([\w.-]+\+)?json\s*(;\s*charset\s*=\s*("utf-8"|utf-8)\s*|;(?!\s*charset)[^;]*)*$/i;
+
 /** What the body of a call may be like. */
 export interface BodyBounds {
   readonly bytes: number;
@@ -11,9 +18,9 @@ export interface BodyBounds {
 }
 
 /**
- * Options of the body parser: JSON of up to `limit` bytes, and of no more than `boundsOf` gives for a path. A body
- * without a Content-Type counts as JSON, as it did for the original's clients. Any JSON value is read: that it must be
- * an object is for the pipe to say.
+ * Options of the body parser: JSON in UTF-8 of up to `limit` bytes, and of no more than `boundsOf` gives for a path. A
+ * body without a Content-Type counts as JSON, as it did for the original's clients. Any JSON value is read: that it must
+ * be an object is for the pipe to say.
  */
 export function jsonBodyOptions(limit: number, boundsOf: (path: string) => BodyBounds): object {
   const verify = (
@@ -38,14 +45,14 @@ export function refuseOtherMediaTypes(
   const hasBody = chunked !== undefined || Number(length ?? 0) > 0;
   next(
     hasBody && !isJson(request)
-      ? new UnsupportedMediaTypeException('Send the body as application/json.')
+      ? new UnsupportedMediaTypeException('Send the body as application/json, in UTF-8.')
       : undefined,
   );
 }
 
 function isJson(request: IncomingMessage): boolean {
   const type = request.headers['content-type'] ?? 'application/json';
-  return /^\s*application\/([\w.-]+\+)?json\s*(;|$)/i.test(type);
+  return JSON_TYPE.test(type);
 }
 
 /** Before it is parsed, which takes far longer than reading it. */
@@ -57,6 +64,5 @@ function refuseMoreThan({ bytes, parts }: BodyBounds, body: Buffer): void {
 
 /** A decoder would put replacement characters into what is to be remembered. */
 function refuseBrokenUtf8(body: Buffer, encoding: string): void {
-  if (/^utf-?8$/i.test(encoding) && !isUtf8(body))
-    throw new MalformedRequestError('The body is not valid UTF-8.');
+  if (encoding !== 'utf-8' || !isUtf8(body)) throw new MalformedRequestError('The body is not valid UTF-8.');
 }

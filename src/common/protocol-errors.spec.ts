@@ -4,6 +4,7 @@ import { rawExchange } from '../../test/support/raw-exchange';
 import { answerProtocolErrors } from './protocol-errors';
 
 const GOOD = 'GET /good HTTP/1.1\r\nHost: here\r\n\r\n';
+const SLOW = 'GET /slow HTTP/1.1\r\nHost: here\r\n\r\n';
 const BAD = 'GET / HTTP/1.1\r\nHost here\r\n\r\n';
 const HALF = 'GET / HTTP/1.1\r\nHost: ';
 const IMPATIENT = { headersTimeout: 20, requestTimeout: 20, connectionsCheckingInterval: 5 };
@@ -73,6 +74,13 @@ describe('answerProtocolErrors', () => {
 
   it('does not write into an answer that is under way', async () => {
     const answer = await exchange(GOOD + BAD, (_request, response) => response.write('half of'));
+    expect(answer).not.toContain('400');
+  });
+
+  it('does not write into an answer that is under way before another', async () => {
+    const answer = await exchange(GOOD + SLOW + BAD, ({ url }, response) => {
+      if (url === '/good') response.writeHead(200, { 'Content-Length': 1_000 }).write('half of');
+    });
     expect(answer).not.toContain('400');
   });
 });

@@ -40,22 +40,39 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 };
 
 /**
+ * How long a client may take to read the refusal and to close its side. A connection that is cut off with something of
+ * the client's unread takes with it what the client has not read.
+ */
+const LINGER_MS = 1_000;
+
+/**
  * Answers what Node's HTTP parser refuses, before there is a request that anything else here could see, as every other
- * error: as problem+json. The connection ends with it: what follows on it could not be told apart.
+ * error: as problem+json. The connection ends with it, whether the client closes its side or not: what follows on it
+ * could not be told apart.
  */
 export function answerProtocolErrors(server: Server): void {
-  const answers = new WeakMap<Duplex, ServerResponse>();
-  server.on('request', (request, response: ServerResponse) => answers.set(request.socket, response));
+  const unfinished = new WeakMap<Duplex, Set<ServerResponse>>();
+  server.on('request', ({ socket }, response: ServerResponse) => {
+    const answers = unfinished.get(socket) ?? new Set();
+    unfinished.set(socket, answers.add(response));
+    response.once('close', () => answers.delete(response));
+  });
   server.on('clientError', (error: ProtocolError, socket: Duplex) => {
-    const answer = answers.get(socket);
-    const isAnswering = answer?.headersSent === true && !answer.writableFinished;
+    const answers = [...(unfinished.get(socket) ?? [])];
+    const isAnswering = answers.some((answer) => answer.headersSent && !answer.writableFinished);
     // Half an answer followed by another would be taken for the rest of the first.
     if (!socket.writable || isAnswering) socket.destroy(error);
-    else socket.end(refusalOf(REFUSALS[error.code ?? ''] ?? MALFORMED));
+    else refuse(socket, REFUSALS[error.code ?? ''] ?? MALFORMED);
   });
 }
 
-function refusalOf(refusal: Refusal): string {
+function refuse(socket: Duplex, refusal: Refusal): void {
+  socket.end(textOf(refusal));
+  // Node reports a request that is late only once.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
+function textOf(refusal: Refusal): string {
   const id = randomUUID();
   const body = JSON.stringify(problemDto({ ...refusal, request_id: id }));
   return [

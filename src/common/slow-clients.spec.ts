@@ -21,12 +21,16 @@ describe('cutOffSlowClients', () => {
     server?.closeAllConnections();
   });
 
-  async function connected(timeouts: Partial<ClientTimeouts>, listener: RequestListener): Promise<Socket> {
+  async function connected(
+    timeouts: Partial<ClientTimeouts>,
+    listener: RequestListener,
+    allowHalfOpen = false,
+  ): Promise<Socket> {
     server = createServer(listener);
     answerProtocolErrors(server);
     cutOffSlowClients(server, { ...PATIENT, ...timeouts });
     await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
-    client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    client = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen });
     // Writing to a connection that the other side has ended.
     client.on('error', () => undefined);
     return client;
@@ -58,13 +62,31 @@ describe('cutOffSlowClients', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 408 [^]*application\/problem\+json[^]*"code":"request_timeout"/);
   });
 
+  /** When the server has let go of the connection that comes next. */
+  function closed(): Promise<void> {
+    return new Promise((resolve) =>
+      server!.once('connection', (connection) => connection.once('close', () => resolve())),
+    );
+  }
+
+  it.each([
+    ['a header', GET.slice(0, -2)],
+    ['a body', `${POST}x`],
+  ])('ends the connection of a client that sends half of %s and keeps its side open', async (_what, sent) => {
+    const timeouts = { headersMs: 50, requestMs: 50 };
+    const socket = await connected(timeouts, (request) => void request.resume(), true);
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+    socket.write(sent);
+    await closed();
+    expect(answer).toContain('"code":"request_timeout"');
+    expect(socket.writable).toBe(true);
+  });
+
   it('ends the connection of a client that does not take its answer', async () => {
     const socket = await connected({ answerMs: 50 }, (_request, response) => response.end('x'.repeat(LARGE)));
-    const closed = new Promise((resolve) =>
-      server!.once('connection', (connection) => connection.once('close', resolve)),
-    );
     socket.pause().write(GET);
-    await closed;
+    await closed();
   });
 
   it('lets an answer take as long as it takes to make, also behind another', async () => {

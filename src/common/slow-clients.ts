@@ -17,7 +17,7 @@ export function cutOffSlowClients(
 ): void {
   server.headersTimeout = headersMs;
   server.requestTimeout = requestMs;
-  // The option of `createServer`, which the framework calls without any, under the name that the server keeps it by.
+  // The option of `createServer`, under the name that the server keeps it by.
   server.connectionsCheckingInterval = Math.min(LONGEST_LOOK_MS, headersMs);
   // Before whoever answers, who may do so at once.
   server.prependListener('request', (_request, response: ServerResponse) => {

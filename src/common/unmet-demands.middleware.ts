@@ -6,7 +6,7 @@ import { MalformedRequestError } from './domain.error';
  * Lets through what Node would refuse with an empty answer although it can be read, for `refuseUnmetDemands` to refuse.
  */
 export function admitReadableRequests(server: Server & { requireHostHeader?: boolean }): void {
-  // The option of `createServer`, which the framework calls without any, under the name that the server keeps it by.
+  // The option of `createServer`, under the name that the server keeps it by.
   server.requireHostHeader = false;
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 }

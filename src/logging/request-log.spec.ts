@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, get, IncomingMessage, RequestListener, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
+import { RawServer } from '../../test/support/raw-server';
 import { requestLog } from './request-log';
 import { jsonLogger } from './root-logger';
 
@@ -66,6 +67,21 @@ describe('requestLog', () => {
     expect(lines[0]).not.toHaveProperty('err');
   });
 
+  it('survives what is written after the answer, and says so', async () => {
+    const failed = new Promise<void>((resolve) => {
+      handle = (_request, response) => {
+        response.end();
+        response.once('error', () => resolve());
+        response.write('too late');
+      };
+    });
+    await answered('/api/memory');
+    await failed;
+    expect(lines).toContainEqual(
+      expect.objectContaining({ level: 'error', request_id: 'request-1', msg: 'An answer failed' }),
+    );
+  });
+
   it('says when the caller did not wait for the answer', async () => {
     const given = new Promise<void>((resolve) => {
       handle = (_request, response) => void response.once('close', resolve);
@@ -76,5 +92,19 @@ describe('requestLog', () => {
     request.destroy();
     await given;
     expect(lines).toEqual([expect.objectContaining({ msg: 'GET /api/memory given up by the caller' })]);
+  });
+
+  it('says so too of a request whose turn to be answered never came', async () => {
+    const pipelined = await RawServer.start((request, response) => {
+      log(Object.assign(request, { originalUrl: request.url }), response);
+      if (request.url === '/two') response.end();
+    });
+    await pipelined.request('/one', '/two');
+    await pipelined.leave();
+    pipelined.close();
+    expect(lines.map(({ msg }) => msg).sort()).toEqual([
+      'GET /one given up by the caller',
+      'GET /two given up by the caller',
+    ]);
   });
 });

@@ -1,20 +1,24 @@
 import { DestinationStream, Logger, pino, stdTimeFunctions } from 'pino';
 import pretty from 'pino-pretty';
 import type { ServerConfig } from '../config/app-config';
+import { LinesTogether } from './lines-together';
 
 /** Writes to standard output: for people where that is a terminal, else one JSON object a line. */
 export function createRootLogger(level: ServerConfig['logLevel']): Logger {
   return process.stdout.isTTY ? prettyLogger(level) : jsonLogger(level);
 }
 
-export function jsonLogger(level: ServerConfig['logLevel'], destination?: DestinationStream): Logger {
+export function jsonLogger(
+  level: ServerConfig['logLevel'],
+  destination: DestinationStream = LinesTogether.ofStandardOutput(),
+): Logger {
   const options = {
     level,
     base: undefined,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
 }
 
 /** In this thread: a transport's own would cost start-up time and lose the last lines of a crash. */

@@ -26,6 +26,21 @@ function told(service: ServiceProcess): unknown {
   return service.log.map(({ msg }) => msg).find((message) => /^Backend: /.test(String(message)));
 }
 
+/** Stores and searches at once, one by one and in batches, then ends it: it has printed lines of its log and nothing else. */
+async function expectQuietWork(service: ServiceProcess): Promise<void> {
+  const content = 'The tea is in the blue tin.';
+  const memories = Array.from({ length: 40 }, (_, i) => ({ content: `${content} ${i}` }));
+  await Promise.all([
+    answer(service, '/api/memory/store', { content }),
+    answer(service, '/api/memory/store/batch', { memories }),
+    ...['semantic', 'hybrid'].map((mode) =>
+      answer(service, '/api/memory/search', { query: 'Where is the tea?', mode }),
+    ),
+  ]);
+  await service.stop();
+  expect(service.printed.split('\n').filter((line) => !line.startsWith('{'))).toEqual(['']);
+}
+
 describe('the backend of the service', () => {
   it('is ChromaDB where the server of DATABASE_URL is away, which is told everywhere', async () => {
     const service = await ServiceProcess.start({ DATABASE_URL: UNREACHABLE });
@@ -55,8 +70,7 @@ describe('the backend of the service', () => {
     const service = await ServiceProcess.start({ MEMORY_BACKEND: 'chromadb', DATABASE_URL: UNREACHABLE });
     const status = await answer(service, '/api/memory/status');
     expect(status).toMatchObject({ status: 'available', backend: 'chromadb', reason: null });
-    // Its log is complete when it has ended.
-    await service.stop();
+    await expectQuietWork(service);
     expect(told(service)).toBe('Backend: chromadb');
   });
 
@@ -74,7 +88,7 @@ describe('the backend of the service', () => {
       postgres_available: true,
       reason: expect.stringContaining('for one process'),
     });
-    await service.stop();
+    await expectQuietWork(service);
   });
 });
 
@@ -84,8 +98,24 @@ describeNative('the backend of the service, on a native PostgreSQL', () => {
     const service = await ServiceProcess.start({ MEMORY_BACKEND: choice, DATABASE_URL: database.url });
     const status = await answer(service, '/api/memory/status');
     expect(status).toMatchObject({ status: 'available', backend: 'postgresql', reason: null });
-    await service.stop();
+    await expectQuietWork(service);
     expect(told(service)).toBe('Backend: postgresql');
+    await database.drop();
+  });
+
+  it('is not ChromaDB instead of a schema that is newer: the service does not start', async () => {
+    const database = await createTestDatabase();
+    const environment = { MEMORY_BACKEND: 'auto', DATABASE_URL: database.url };
+    await (await ServiceProcess.start(environment)).stop();
+    await database.query(
+      `insert into wisdom_memory.schema_migrations (timestamp, name) values (9999999999999, 'Future9999999999999')`,
+    );
+    const service = await ServiceProcess.spawn(environment);
+    expect(await service.ended).toBe(1);
+    expect(service.printed).toContain(
+      "Wisdom Memory cannot start.\nThe database's schema is newer than this version: it does not know Future9999999999999.",
+    );
+    expect(told(service)).toBeUndefined();
     await database.drop();
   });
 });

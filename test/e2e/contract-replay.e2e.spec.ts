@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAppConfig } from '../../src/config/environment';
-import { TransformersEmbedder } from '../../src/embedding/transformers.embedder';
+import { LocalEmbedder } from '../../src/embedding/local.embedder';
 import { Api, startApi } from '../support/api';
 import { TESTABLE_KINDS } from '../support/backend-under-test';
 import { DEVIATIONS, expectedAnswer } from '../support/contract/deviations';
@@ -14,7 +14,7 @@ describe.each(TESTABLE_KINDS)('what the original answered, on %s', (kind) => {
     const replay = new Replay(recording);
     let api: Api;
     beforeAll(async () => {
-      const embedder = new TransformersEmbedder(readAppConfig({}).embedding);
+      const embedder = new LocalEmbedder(readAppConfig({}).embedding);
       api = await startApi({ kind, embedder });
     }, 60_000);
     afterAll(() => api.close());

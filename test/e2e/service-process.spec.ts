@@ -5,6 +5,7 @@ import { AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createTestDatabase, describeNative } from '../support/postgres-server';
 import { processesWith, until } from '../support/processes';
 import { ServiceProcess } from '../support/service-process';
 
@@ -108,24 +109,26 @@ describe('the service as a process', () => {
     expect(service.printed).not.toMatch(/launch code|hunter2|s3cret/);
   });
 
-  it('keeps what it acknowledged and leaves no process behind when it is killed', async () => {
-    const data = await mkdtemp(join(tmpdir(), 'wisdom-data-'));
-    const CHROMA_PATH = join(data, 'chroma');
-    const first = await ServiceProcess.start({ CHROMA_PATH });
-    const { embedding_id: id } = await store(await first.url());
-    first.kill('SIGKILL');
-    expect(await first.ended).toBe('SIGKILL');
-    await until(
-      'the ChromaDB of the killed service has ended',
-      () => processesWith(CHROMA_PATH).length === 0,
-    );
-    const second = await ServiceProcess.start({ CHROMA_PATH });
-    const kept = await fetch(`${await second.url()}/api/memory/${id}`);
-    expect(await kept.json()).toMatchObject({ id, content: TEXT });
-    await second.stop();
-    expect(processesWith(CHROMA_PATH)).toEqual([]);
-    await rm(data, { recursive: true });
-  });
+  it.each<[store: string, variables: (data: string) => Record<string, string>]>([
+    ['ChromaDB', (data) => ({ CHROMA_PATH: join(data, 'chroma') })],
+    ['the embedded PostgreSQL', (data) => ({ DATABASE_URL: `pglite:${join(data, 'database')}` })],
+  ])(
+    'with %s keeps what it acknowledged and leaves no process behind when it is killed',
+    async (_store, variables) => {
+      const data = await mkdtemp(join(tmpdir(), 'wisdom-data-'));
+      const first = await ServiceProcess.start(variables(data));
+      const { embedding_id: id } = await store(await first.url());
+      first.kill('SIGKILL');
+      expect(await first.ended).toBe('SIGKILL');
+      await until('what the killed service had started has ended', () => processesWith(data).length === 0);
+      const second = await ServiceProcess.start(variables(data));
+      const kept = await fetch(`${await second.url()}/api/memory/${id}`);
+      expect(await kept.json()).toMatchObject({ id, content: TEXT });
+      await second.stop();
+      expect(processesWith(data)).toEqual([]);
+      await rm(data, { recursive: true });
+    },
+  );
 
   it('finishes what is under way when it is told to end', async () => {
     const service = await ServiceProcess.start();
@@ -219,7 +222,7 @@ describe.each(['npm start', 'npm run start:prod', 'node_modules/.bin/nest start 
   '%s',
   (command) => {
     it('starts the service, and ends it when told to', async () => {
-      const service = await ServiceProcess.command(...command.split(' '));
+      const service = await ServiceProcess.command(command);
       const url = await service.url();
       expect(await (await fetch(`${url}/health/ready`)).json()).toMatchObject({ status: 'ok' });
       await service.stop();
@@ -227,6 +230,31 @@ describe.each(['npm start', 'npm run start:prod', 'node_modules/.bin/nest start 
     });
   },
 );
+
+describeNative('npm start, with DATABASE_URL', () => {
+  it('makes its schema in an empty database, stores there and searches', async () => {
+    const database = await createTestDatabase();
+    const service = await ServiceProcess.command('npm start', {
+      DATABASE_URL: database.url,
+      MEMORY_BACKEND: 'postgresql',
+    });
+    const url = await service.url();
+    await store(url);
+    const response = await fetch(`${url}/api/memory/search`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ query: 'What is the launch code?' }),
+    });
+    expect(await response.json()).toMatchObject({
+      results: [{ content: TEXT }],
+      search: { backend: 'postgresql' },
+    });
+    expect(await database.query('select content from wisdom_memory.memories')).toEqual([{ content: TEXT }]);
+    await service.stop();
+    await untilRefused(url);
+    await database.drop();
+  });
+});
 
 describe('a service that cannot start', () => {
   it('names every wrong variable, what it takes, and no secret', async () => {

@@ -3,6 +3,7 @@ import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import { AppModule } from '../../src/app.module';
 import { setUpApp } from '../../src/app.setup';
+import { HttpAdapter } from '../../src/common/http.adapter';
 import { KEY_STORE, KeyStore } from '../../src/auth/key-store';
 import { APP_CONFIG } from '../../src/config/app-config';
 import { Environment, readAppConfig } from '../../src/config/environment';
@@ -55,7 +56,7 @@ export async function startApi(parts: ApiParts = {}): Promise<Api> {
     .overrideProvider(EMBEDDER)
     .useValue(embedder)
     .compile();
-  const app = module.createNestApplication<NestExpressApplication>({ logger: false });
+  const app = module.createNestApplication<NestExpressApplication>(new HttpAdapter(), { logger: false });
   setUpApp(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();

@@ -56,10 +56,11 @@ export class ServiceProcess {
     return service;
   }
 
-  /** Starts it by a command of its repository, with its data elsewhere. Resolves at once. */
-  static async command(...command: readonly string[]): Promise<ServiceProcess> {
+  /** Starts it by a command of its repository, with these variables and its data elsewhere. Resolves at once. */
+  static async command(command: string, environment: Record<string, string> = {}): Promise<ServiceProcess> {
     const directory = await mkdtemp(join(tmpdir(), 'wisdom-service-'));
-    return ServiceProcess.run(command, REPOSITORY, directory, { CHROMA_PATH: join(directory, 'chroma') });
+    const CHROMA_PATH = join(directory, 'chroma');
+    return ServiceProcess.run(command.split(' '), REPOSITORY, directory, { CHROMA_PATH, ...environment });
   }
 
   private static run(

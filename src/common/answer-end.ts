@@ -1,0 +1,32 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** By connection. Any number of requests may wait on one, each with several listeners: they share one of the socket. */
+const waiting = new WeakMap<Socket, Set<() => void>>();
+
+/**
+ * Calls `listener` once, later, when the answer is out or can no longer be: also if the client has left already, and for
+ * a request sent behind another whose turn never came. Node emits no `close` for these.
+ */
+export function onAnswerEnd(response: ServerResponse, listener: () => void): void {
+  const { socket } = response.req;
+  if (response.closed || socket.destroyed) {
+    process.nextTick(listener);
+    return;
+  }
+  const listeners = listenersOf(socket);
+  const end = (): void => {
+    if (listeners.delete(end)) listener();
+  };
+  listeners.add(end);
+  response.once('close', end);
+}
+
+function listenersOf(socket: Socket): Set<() => void> {
+  const known = waiting.get(socket);
+  if (known) return known;
+  const listeners = new Set<() => void>();
+  waiting.set(socket, listeners);
+  socket.once('close', () => listeners.forEach((end) => end()));
+  return listeners;
+}
