@@ -28,4 +28,14 @@ describe('the embedded database', () => {
     await second.ping();
     await second.close();
   });
+
+  it('refuses to start with a policy that lets everybody read', async () => {
+    const sound = database();
+    await sound.connect();
+    await sound.ownerQuery('create policy leak on wisdom_memory.memories using (true)');
+    await sound.close();
+    await expect(database().connect()).rejects.toThrow(
+      'Row-level security is not in force for wm_app: a policy shows it the rows of any tenant. As the owner of the tables: DROP POLICY leak ON wisdom_memory.memories;',
+    );
+  });
 });

@@ -1,9 +1,11 @@
-import { Client } from 'pg';
+import type { PoolClient } from 'pg';
 import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
+import { describeDatabases, FreshDatabase } from '../support/fresh-database';
 import { embedded } from '../support/memories';
 import { MovableClock } from '../support/movable-clock';
-import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';
+import { databaseConfig } from '../support/postgres-server';
+import { until } from '../support/processes';
 import { TEST_MODEL } from '../support/test-model';
 import { unitVector } from '../support/vectors';
 
@@ -11,14 +13,21 @@ const TENANT_TABLES = ['projects', 'memories', 'memory_vectors', 'import_undo'];
 const OTHER_TABLES = ['users', 'embedding_models', 'import_runs'];
 const NEEDLE = `array['{"secret": 1}'::jsonb]`;
 
-describeNative('isolation in a native PostgreSQL', () => {
-  let database: TestDatabase;
+/** A tenant with more vectors has an approximate index, but where the database is embedded. */
+const EXACT_UP_TO = 100;
+
+/** What transactions set. */
+const SETTINGS = ['role', 'app.user_id', 'plan_cache_mode', 'hnsw.ef_search', 'hnsw.iterative_scan'];
+
+describeDatabases('isolation', (fresh) => {
+  let database: FreshDatabase;
+  let postgres: PostgresDatabase;
   let repository: PostgresMemoryRepository;
-  let client: Client;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    const postgres = new PostgresDatabase(databaseConfig(database.url, { poolSize: 1 }), () => undefined);
+    database = await fresh();
+    const config = databaseConfig(database.url, { poolSize: 1, exactUpTo: EXACT_UP_TO });
+    postgres = new PostgresDatabase(config, () => undefined);
     repository = new PostgresMemoryRepository(postgres, new MovableClock(), () => TEST_MODEL);
     await repository.connect();
     for (const userId of [1, 2]) {
@@ -26,25 +35,35 @@ describeNative('isolation in a native PostgreSQL', () => {
       const fields = { externalId: 'shared', project, metadata: { secret: 1, of: userId } };
       await repository.store(userId, [embedded(fields)]);
     }
-    client = new Client({ connectionString: database.url });
-    await client.connect();
-  });
+  }, 60_000);
 
   afterAll(async () => {
-    await client.end();
     await repository.close();
     await database.drop();
   });
 
-  /** Runs a statement as `wm_app`, as a superuser's login became it, for a tenant if given. */
-  async function asApp(sql: string, tenant?: string): Promise<Record<string, unknown>[]> {
-    await client.query('begin; set local role wm_app');
-    try {
-      if (tenant !== undefined) await client.query(`select set_config('app.user_id', $1, true)`, [tenant]);
-      return (await client.query<Record<string, unknown>>(sql)).rows;
-    } finally {
-      await client.query('rollback');
-    }
+  /** As the login of the service, a superuser's, outside of its transactions; fails in PostgreSQL's own words. */
+  async function asLogin<T>(work: (connection: PoolClient) => Promise<T>): Promise<T> {
+    const [outcome] = await postgres.withoutTenant(async (connection) => {
+      await connection.query('commit');
+      return Promise.allSettled([work(connection)]);
+    });
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  }
+
+  /** Runs a statement as `wm_app`, for a tenant if given. */
+  function asApp(sql: string, tenant?: string): Promise<Record<string, unknown>[]> {
+    return asLogin(async (connection) => {
+      await connection.query('begin; set local role wm_app');
+      try {
+        if (tenant !== undefined)
+          await connection.query(`select set_config('app.user_id', $1, true)`, [tenant]);
+        return (await connection.query<Record<string, unknown>>(sql)).rows;
+      } finally {
+        await connection.query('rollback');
+      }
+    });
   }
 
   it.each(TENANT_TABLES)('shows nothing of %s without a tenant, and with one only its own', async (table) => {
@@ -81,11 +100,13 @@ describeNative('isolation in a native PostgreSQL', () => {
   });
 
   it('lets only wm_app call the functions, and nobody put others in their way', async () => {
-    const functions = await database.query(`
+    const { rows: functions } = await asLogin((connection) =>
+      connection.query<Record<string, unknown>>(`
       select proname, proowner::regrole::text as owner, prosecdef as definer, proconfig as settings,
              has_function_privilege('wm_app', oid, 'execute') as app,
              exists (select from aclexplode(proacl) where grantee = 0) as everybody
-      from pg_proc where pronamespace = 'wisdom_memory'::regnamespace and proname <> 'runs_as_definer'`);
+      from pg_proc where pronamespace = 'wisdom_memory'::regnamespace and proname <> 'runs_as_definer'`),
+    );
     expect(functions.length).toBeGreaterThan(0);
     for (const one of functions)
       expect(one).toMatchObject({
@@ -98,11 +119,15 @@ describeNative('isolation in a native PostgreSQL', () => {
   });
 
   it('lets a policy hold for wm_definer alone, not for its members, superusers among them', async () => {
-    await client.query('begin; set local role wm_definer');
-    const definer = await client.query('select wisdom_memory.runs_as_definer() as runs');
-    await client.query('reset role');
-    const superuser = await client.query('select wisdom_memory.runs_as_definer() as runs');
-    await client.query('rollback');
+    const runs = 'select wisdom_memory.runs_as_definer() as runs';
+    const [definer, superuser] = await asLogin(async (connection) => {
+      await connection.query('begin; set local role wm_definer');
+      const inside = await connection.query(runs);
+      await connection.query('reset role');
+      const outside = await connection.query(runs);
+      await connection.query('rollback');
+      return [inside, outside];
+    });
     expect([definer.rows, superuser.rows]).toEqual([[{ runs: true }], [{ runs: false }]]);
     await expect(asApp('select wisdom_memory.runs_as_definer()')).rejects.toThrow(/permission denied/);
   });
@@ -126,26 +151,40 @@ describeNative('isolation in a native PostgreSQL', () => {
     for (const userId of users) expect(await repository.count(userId)).toBe(10);
   });
 
-  it('leaves no role, tenant or setting on the connection', async () => {
-    const postgres = new PostgresDatabase(databaseConfig(database.url, { poolSize: 1 }), () => undefined);
-    await postgres.connect();
-    const state = () =>
-      postgres.withoutTenant(
-        async (connection) =>
-          (
-            await connection.query(
-              `select current_setting('app.user_id', true) as tenant, pg_backend_pid() as pid`,
-            )
-          ).rows as { tenant: string | null; pid: number }[],
+  it('leaves no role, tenant or setting on the connection, whichever way a search goes', async () => {
+    const [large, small] = [201, 202];
+    for (const userId of [large, small]) {
+      const memories = userId === large ? EXACT_UP_TO + 1 : 5;
+      const vectors = Array.from({ length: memories }, (_, i) => unitVector(i));
+      await repository.store(
+        userId,
+        vectors.map((vector) => embedded({ agentId: `${userId}` }, [vector])),
       );
-    const [before] = await state();
-    await postgres.withTenant(1, (connection) => connection.query('select 1'));
-    await expect(postgres.withTenant(1, (connection) => connection.query('select 1/0'))).rejects.toThrow();
-    const [after] = await state();
-    expect(after!.pid).toBe(before!.pid);
+    }
+    const search = (userId: number) =>
+      repository.search(userId, { vector: unitVector(1), filter: {}, limit: 3 });
+    const way = postgres.host.embedded ? 'exact' : 'index';
+    await until(`the search goes the way of ${way}`, async () => {
+      await repository.keepIndexes();
+      return (await search(large)).strategy === way;
+    });
+    const users = Array.from({ length: 20 }, (_, i) => (i % 2 ? large : small));
+    const answers = await Promise.all(users.map(search));
+    expect(answers.map(({ strategy }) => strategy)).toEqual(
+      users.map((id) => (id === large ? way : 'exact')),
+    );
+    expect(answers.map(({ hits }) => hits.map(({ memory }) => memory.agentId))).toEqual(
+      users.map((userId) => Array(3).fill(`${userId}`)),
+    );
+    await expect(
+      postgres.withTenant(small, (connection) => connection.query('select 1/0')),
+    ).rejects.toThrow();
+    const own = await asLogin(async (connection) => {
+      const shown = `select coalesce(current_setting(name, true), '') as own from unnest($1::text[]) as name`;
+      return (await connection.query<{ own: string }>(shown, [SETTINGS])).rows.map((row) => row.own);
+    });
     // PostgreSQL leaves a setting that once existed as empty text, which is no tenant.
-    expect(after!.tenant ?? '').toBe('');
-    await postgres.close();
+    expect(own).toEqual(['none', '', 'auto', '40', 'off']);
   });
 
   it('refuses what is no user id before it becomes part of a statement', async () => {

@@ -6,63 +6,69 @@ import {
   buildApproximateIndex,
   readApproximateIndexes,
 } from '../../src/memory/postgres/search/approximate-index';
-import { dataSourceOptions } from '../../src/memory/postgres/database/data-source-options';
+import { hostOf } from '../../src/memory/postgres/database/host-of';
 import { revertLatest } from '../../src/memory/postgres/database/migration-runner';
+import { asOwner, openDataSource } from '../../src/memory/postgres/database/open-data-source';
 import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
+import { describeDatabases, FreshDatabase } from '../support/fresh-database';
 import { digestOfOriginal, restoreOriginal } from '../support/original-database';
 import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';
 
-describeNative('migrations on a native PostgreSQL', () => {
-  let database: TestDatabase;
+jest.setTimeout(60_000);
+
+async function startOn(url: string, changes: Partial<DatabaseConfig> = {}): Promise<void> {
+  const postgres = new PostgresDatabase(databaseConfig(url, changes), () => undefined);
+  try {
+    await postgres.connect();
+  } finally {
+    await postgres.close();
+  }
+}
+
+/** Names of the migrations that the database has. */
+async function executed(owner: DataSource): Promise<string[]> {
+  const rows = await owner.query<{ name: string }[]>(`select name from wisdom_memory.schema_migrations`);
+  return rows.map(({ name }) => name);
+}
+
+/** The definition of everything in our schema but the list of migrations, as sorted text. */
+async function schema(owner: DataSource): Promise<string[]> {
+  const rows = await owner.query<{ definition: string }[]>(`
+    select definition from (
+      select format('column %s.%s %s %s %s', table_name, column_name, udt_name, is_nullable, column_default) as definition
+        from information_schema.columns where table_schema = 'wisdom_memory'
+      union all select indexdef from pg_indexes where schemaname = 'wisdom_memory'
+      union all select format('%s: %s', conname, pg_get_constraintdef(oid)) from pg_constraint
+        where connamespace = 'wisdom_memory'::regnamespace
+      union all select pg_get_functiondef(oid) || proowner::regrole || proacl::text from pg_proc
+        where pronamespace = 'wisdom_memory'::regnamespace
+      union all select format('policy %s', p) from pg_policies as p where schemaname = 'wisdom_memory'
+      union all select format('table %s %s %s %s', relname, relrowsecurity, relforcerowsecurity, relacl) from pg_class
+        where relnamespace = 'wisdom_memory'::regnamespace and relkind = 'r'
+    ) as everything
+    where definition not like '%schema_migrations%' and definition not like 'PK_%' order by 1`);
+  return rows.map(({ definition }) => definition);
+}
+
+describeDatabases('migrations', (fresh) => {
+  let database: FreshDatabase;
 
   beforeEach(async () => {
-    database = await createTestDatabase();
+    database = await fresh();
   });
 
   afterEach(() => database.drop());
 
-  async function start(changes: Partial<DatabaseConfig> = {}): Promise<void> {
-    const postgres = new PostgresDatabase(databaseConfig(database.url, changes), () => undefined);
-    try {
-      await postgres.connect();
-    } finally {
-      await postgres.close();
-    }
-  }
+  const start = () => startOn(database.url);
 
   async function withOwner<T>(work: (owner: DataSource) => Promise<T>): Promise<T> {
-    const options = dataSourceOptions({ ...databaseConfig(database.url), statementTimeoutMs: 0 });
-    const owner = await new DataSource(options).initialize();
+    const host = hostOf(databaseConfig(database.url));
+    await host.start();
     try {
-      return await work(owner);
+      return await asOwner(host, work);
     } finally {
-      await owner.destroy();
+      await host.stop();
     }
-  }
-
-  /** Names of the migrations that the database has. */
-  async function executed(owner: DataSource): Promise<string[]> {
-    const rows = await owner.query<{ name: string }[]>(`select name from wisdom_memory.schema_migrations`);
-    return rows.map(({ name }) => name);
-  }
-
-  /** The definition of everything in our schema but the list of migrations, as sorted text. */
-  async function schema(): Promise<string[]> {
-    const rows = await database.query<{ definition: string }>(`
-      select definition from (
-        select format('column %s.%s %s %s %s', table_name, column_name, udt_name, is_nullable, column_default) as definition
-          from information_schema.columns where table_schema = 'wisdom_memory'
-        union all select indexdef from pg_indexes where schemaname = 'wisdom_memory'
-        union all select format('%s: %s', conname, pg_get_constraintdef(oid)) from pg_constraint
-          where connamespace = 'wisdom_memory'::regnamespace
-        union all select pg_get_functiondef(oid) || proowner::regrole || proacl::text from pg_proc
-          where pronamespace = 'wisdom_memory'::regnamespace
-        union all select format('policy %s', p) from pg_policies as p where schemaname = 'wisdom_memory'
-        union all select format('table %s %s %s %s', relname, relrowsecurity, relforcerowsecurity, relacl) from pg_class
-          where relnamespace = 'wisdom_memory'::regnamespace and relkind = 'r'
-      ) as everything
-      where definition not like '%schema_migrations%' and definition not like 'PK_%' order by 1`);
-    return rows.map(({ definition }) => definition);
   }
 
   it('make what the entities say: a generated migration would be empty', async () => {
@@ -73,22 +79,35 @@ describeNative('migrations on a native PostgreSQL', () => {
 
   it('go all the way back and forth again', async () => {
     await start();
-    const there = await schema();
+    const there = await withOwner(schema);
     await withOwner(async (owner) => {
       for (const migration of [...owner.migrations].reverse()) {
         await revertLatest(owner, () => undefined);
         expect(await executed(owner)).not.toContain(migration.constructor.name);
       }
     });
-    expect(await schema()).toEqual([]);
+    expect(await withOwner(schema)).toEqual([]);
     await start();
-    expect(await schema()).toEqual(there);
+    expect(await withOwner(schema)).toEqual(there);
     expect(there.length).toBeGreaterThan(100);
   });
+});
+
+describeNative('migrations on a native PostgreSQL', () => {
+  let database: TestDatabase;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+  });
+
+  afterEach(() => database.drop());
+
+  const start = (changes?: Partial<DatabaseConfig>) => startOn(database.url, changes);
 
   it('take the approximate indexes back with what looks after them', async () => {
     await start();
-    await withOwner(async (owner) => {
+    const owner = await openDataSource({ ...databaseConfig(database.url), statementTimeoutMs: 0 });
+    try {
       const runner = owner.createQueryRunner();
       const connection = (await runner.connect()) as ClientBase;
       await buildApproximateIndex(connection, { modelId: 1, dimension: 384 }, { userId: 1, vectors: 0 });
@@ -98,7 +117,9 @@ describeNative('migrations on a native PostgreSQL', () => {
       while ((await executed(owner)).includes(name));
       expect(await readApproximateIndexes(connection)).toEqual([]);
       await runner.release();
-    });
+    } finally {
+      await owner.destroy();
+    }
   });
 
   it('are applied once by several instances that start together', async () => {

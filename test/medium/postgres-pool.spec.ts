@@ -46,27 +46,60 @@ describeNative('a pool of one connection to a native PostgreSQL', () => {
     while (embedder.asked.length < times) await new Promise(setImmediate);
   };
 
-  it('is not held while a text or a question is embedded', async () => {
-    const storing = [1, 2, 3].map((user_id) =>
-      api.http
-        .post('/api/memory/store')
-        .send({ content: `Of user ${user_id}.`, project: 'Tea', user_id })
-        .then(({ status }) => status),
-    );
-    await untilAsked(3);
+  const textOf = (user_id: number) => `Of user ${user_id}.`;
+  const idOf = async (user_id: number) =>
+    (await api.http.get(`/api/memory?user_id=${user_id}`)).body.items[0].id as string;
+  const post = (path: string, body: object) => api.http.post(`/api/memory/${path}`).send(body);
+  const question = (user_id: number) => ({ query: 'Whose?', project: 'Tea', user_id });
+  const contents = (memories: { content: string }[]) => memories.map(({ content }) => content);
+
+  /** What has to be embedded, and what is in the answer. In this order: what is asked for must have been stored. */
+  const CALLS: readonly (readonly [
+    name: string,
+    call: (user_id: number) => Promise<unknown>,
+    answer: (user_id: number) => unknown,
+  ])[] = [
+    [
+      'a text',
+      async (user_id) => (await post('store', { content: textOf(user_id), project: 'Tea', user_id })).status,
+      () => 200,
+    ],
+    [
+      'a new text of a memory',
+      async (user_id) => {
+        const change = { content: `New: ${textOf(user_id)}`, user_id };
+        return (await api.http.patch(`/api/memory/${await idOf(user_id)}`).send(change)).body.content;
+      },
+      (user_id) => `New: ${textOf(user_id)}`,
+    ],
+    [
+      'a question',
+      async (user_id) => contents((await post('search', question(user_id))).body.results),
+      (user_id) => [`New: ${textOf(user_id)}`],
+    ],
+    [
+      'a question for a context',
+      async (user_id) => contents((await post('context', question(user_id))).body.memories),
+      (user_id) => [`New: ${textOf(user_id)}`],
+    ],
+    [
+      'a batch of texts',
+      async (user_id) => {
+        const memories = [{ content: 'a' }, { content: 'b' }];
+        return (await post('store/batch', { memories, user_id })).body.items.length;
+      },
+      () => 2,
+    ],
+  ];
+
+  it.each(CALLS)('is not held while %s is embedded', async (_name, call, answer) => {
+    const users = [1, 2, 3];
+    const calling = users.map(call);
+    await untilAsked(users.length);
     // All three wait for the model: whoever wants the connection has it.
-    await api.http.get('/api/memory?user_id=1').expect(200, { items: [], count: 0, next_cursor: null });
-    embedder.goOn();
-    expect(await Promise.all(storing)).toEqual([200, 200, 200]);
-    const searching = [1, 2, 3].map((user_id) =>
-      api.http
-        .post('/api/memory/search')
-        .send({ query: 'Whose?', project: 'Tea', user_id })
-        .then(({ body }) => body.results.map(({ content }: { content: string }) => content)),
-    );
-    await untilAsked(3);
+    await api.http.get('/api/memory?user_id=4').expect(200, { items: [], count: 0, next_cursor: null });
     await api.http.get('/api/memory/status').expect(200);
     embedder.goOn();
-    expect(await Promise.all(searching)).toEqual([['Of user 1.'], ['Of user 2.'], ['Of user 3.']]);
+    expect(await Promise.all(calling)).toEqual(users.map(answer));
   });
 });

@@ -1,11 +1,19 @@
 import { once } from 'node:events';
 import { AddressInfo, createServer } from 'node:net';
+import { Client } from 'pg';
+import { StartupError } from '../../src/common/startup.error';
 import { DatabaseConfig } from '../../src/config/app-config';
 import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../../src/memory/postgres/postgres-memory.repository';
 import { embedded } from '../support/memories';
 import { MovableClock } from '../support/movable-clock';
-import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';
+import {
+  createTestDatabase,
+  databaseConfig,
+  describeNative,
+  TEST_DATABASE_URL,
+  TestDatabase,
+} from '../support/postgres-server';
 import { TEST_MODEL } from '../support/test-model';
 import { ThrowawayServer } from '../support/throwaway-server';
 
@@ -68,6 +76,37 @@ describeNative('starting on a native PostgreSQL', () => {
     await expect(attempt).rejects.toThrow(
       'PostgreSQL cannot be used at me@127.0.0.1:1/wisdom (ECONNREFUSED): start it, or correct DATABASE_URL.',
     );
+  });
+
+  it('says which of two variables is wrong', async () => {
+    const nowhere = 'postgresql://me:secret@127.0.0.1:1/wisdom';
+    await expect(start(database.url, { adminUrl: nowhere })).rejects.toThrow(
+      'PostgreSQL cannot be used at me@127.0.0.1:1/wisdom (ECONNREFUSED): start it, or correct DATABASE_ADMIN_URL.',
+    );
+    await expect(start(nowhere, { adminUrl: database.url })).rejects.toThrow(/or correct DATABASE_URL\.$/);
+  });
+
+  it.each<[string, () => Promise<{ readonly url: string; readonly adminUrl: string }>]>([
+    [
+      'another database of the server',
+      async () => ({ url: database.url, adminUrl: (await createTestDatabase(server.url)).url }),
+    ],
+    [
+      'the database of that name on another server',
+      async () => ({ url: TEST_DATABASE_URL!, adminUrl: server.url }),
+    ],
+  ])('migrates nothing where the owner is sent to %s', async (_name, variables) => {
+    const { url, adminUrl } = await variables();
+    const attempt = start(url, { adminUrl });
+    await expect(attempt).rejects.toThrow(StartupError);
+    await expect(attempt).rejects.toThrow(
+      /^DATABASE_ADMIN_URL leads to another database \(postgres@.*\) than DATABASE_URL \(postgres@.*\), and nothing was migrated: name one/,
+    );
+    const owner = new Client({ connectionString: adminUrl });
+    await owner.connect();
+    const { rows } = await owner.query(`select from pg_namespace where nspname = 'wisdom_memory'`);
+    await owner.end();
+    expect(rows).toEqual([]);
   });
 
   it('says that a database does not exist', async () => {

@@ -1,7 +1,8 @@
 import { type PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { appTransaction, transaction } from '../../src/memory/postgres/database/app-transaction';
-import { LoneStatements, Statements } from '../../src/memory/postgres/database/lone-statements';
+import { LoneStatements } from '../../src/memory/postgres/database/lone-statements';
+import { runAsOnePiece, Statements } from '../../src/memory/postgres/database/one-piece';
 import { openDataSource, poolOf } from '../../src/memory/postgres/database/open-data-source';
 import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';
@@ -91,6 +92,43 @@ describeNative('transactions on a native PostgreSQL', () => {
     const lone = new LoneStatements(connection, NaN);
     await expect(lone.query('select 1')).rejects.toThrow(/whole number/);
     await lone.ended();
+    expect(await settings(connection)).toEqual({ role: 'none', tenant: '' });
+  });
+
+  it('sent as one piece are the tenant’s, whole or not at all, and nobody’s afterwards', async () => {
+    const name = (own: Statements, userId: number, text: string) =>
+      own.query('insert into wisdom_memory.projects (user_id, id, name) values ($1, 1, $2)', [userId, text]);
+    const namesOf = (userId: number) =>
+      postgres.askTenant(userId, async (own) =>
+        (await own.query<{ name: string }>('select name from wisdom_memory.projects')).rows.map(
+          (row) => row.name,
+        ),
+      );
+    const piece = <T>(userId: number, work: (own: Statements) => Promise<T>) =>
+      postgres.withTenantAsOnePiece(userId, work);
+    const ensure = (own: Statements) => own.query('select wisdom_memory.ensure_tenant()');
+    const [, , seen] = await piece(61, (own) =>
+      Promise.all([ensure(own), name(own, 61, 'one'), settings(own)]),
+    );
+    expect(seen).toEqual({ role: 'wm_app', tenant: '61' });
+    expect([await namesOf(61), await namesOf(62)]).toEqual([['one'], []]);
+    // What stands before and behind a statement that fails is taken back with it.
+    const failing = (own: Statements) =>
+      Promise.all([ensure(own), name(own, 62, 'two'), own.query('select 1 / 0'), settings(own)]);
+    await expect(piece(62, failing)).rejects.toThrow(/22012/);
+    await expect(piece(63, (own) => Promise.all([ensure(own), name(own, 62, 'foreign')]))).rejects.toThrow(
+      /lacks a privilege/,
+    );
+    expect(await namesOf(62)).toEqual([]);
+    // One that comes after the end would be nobody's.
+    const late = async (own: Statements) => {
+      await ensure(own);
+      await name(own, 62, 'late');
+    };
+    await expect(piece(62, late)).rejects.toThrow(/after the end of its transaction/);
+    expect(await namesOf(62)).toEqual([]);
+    await expect(piece(NaN, settings)).rejects.toThrow(/whole number/);
+    expect(await runAsOnePiece(connection, 4, settings)).toEqual({ role: 'wm_app', tenant: '4' });
     expect(await settings(connection)).toEqual({ role: 'none', tenant: '' });
   });
 });

@@ -1,6 +1,10 @@
 import { JsonObject, Memory } from '../memory';
+import { millisecondsOf } from './milliseconds-sql';
 
-/** A memory as a statement answers it. The driver gives a bigint as text. */
+/**
+ * A memory as a statement answers it. The driver gives a bigint as text. Moments are milliseconds since 1970: as dates they
+ * took a sixth of the time of a search among few.
+ */
 export interface MemoryRow {
   readonly id: string;
   readonly external_id: string | null;
@@ -14,17 +18,19 @@ export interface MemoryRow {
   readonly content: string;
   readonly content_is_preview: boolean;
   readonly metadata: JsonObject;
-  readonly occurred_at: Date;
-  readonly created_at: Date;
-  readonly updated_at: Date;
-  readonly expires_at: Date | null;
+  readonly occurred_at: number;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly expires_at: number | null;
 }
 
 /** What a statement selects to make a `MemoryRow`, of `MEMORY_TABLES`. */
 export const MEMORY_COLUMNS = `
   memory.id, memory.external_id, memory.project_id, project.name as project, memory.session_id, memory.session_type,
   memory.agent_id, memory.speaker, memory.content_type, memory.content, memory.content_is_preview, memory.metadata,
-  memory.occurred_at, memory.created_at, memory.updated_at, memory.expires_at`;
+  ${['occurred_at', 'created_at', 'updated_at', 'expires_at']
+    .map((moment) => `${millisecondsOf(`memory.${moment}`)} as ${moment}`)
+    .join(', ')}`;
 
 export const MEMORY_TABLES = `
   wisdom_memory.memories as memory
@@ -45,9 +51,9 @@ export function memoryFromRow(userId: number, row: MemoryRow): Memory {
     content: row.content,
     contentIsPreview: row.content_is_preview,
     metadata: row.metadata,
-    occurredAt: row.occurred_at,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    expiresAt: row.expires_at,
+    occurredAt: new Date(row.occurred_at),
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+    expiresAt: row.expires_at === null ? null : new Date(row.expires_at),
   };
 }

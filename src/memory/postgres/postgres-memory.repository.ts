@@ -27,13 +27,13 @@ import { findCandidates } from './search/find-candidates';
 import { findSpeakers } from './search/find-speakers';
 import { IndexKeeper } from './search/index-keeper';
 import { readIndexReads } from './search/index-reads';
-import type { Statements } from './database/lone-statements';
+import type { Statements } from './database/one-piece';
 import { PostgresDatabase } from './database/postgres-database';
 import { ensureProject, findProject, listProjects } from './project-statements';
 import { searchMemories } from './search/search-memories';
 import { WordFrequencies } from './search/word-frequencies';
 import { statisticsOfTenant } from './statistics-statement';
-import { storeMemories, updateMemory } from './store-memories';
+import { asksAtOnce, storeMemories, updateMemory } from './store-memories';
 import { sweepExpired } from './sweep-expired';
 import { TenantContext } from './tenant-context';
 import { WordKeeper } from './words/word-keeper';
@@ -98,7 +98,11 @@ export class PostgresMemoryRepository implements MemoryBackend {
 
   async store(userId: number, memories: readonly EmbeddedMemory[]): Promise<Memory[]> {
     if (memories.length === 0) return [];
-    return this.asTenant(userId, (tenant) => storeMemories(tenant, memories));
+    const contextOf = this.contextOf(userId);
+    const work = (connection: Statements) => storeMemories(contextOf(connection), memories);
+    return asksAtOnce(memories)
+      ? this.database.withTenantAsOnePiece(userId, work)
+      : this.database.withTenant(userId, work);
   }
 
   find(userId: number, key: string): Promise<Memory | undefined> {

@@ -5,7 +5,12 @@ import { deleteExpired } from './delete-memories';
 import { findMemory, lockByExternalIds } from './find-memories';
 import { TenantContext } from './tenant-context';
 import { fillWordsOf } from './words/fill-words';
-import { copyFieldsToVectors, deleteVectors, writeRows } from './write-rows';
+import { COPY_FROM, copyFieldsToVectors, deleteVectors, vectorsOf, writeRows } from './write-rows';
+
+/** Whether `storeMemories` asks all of its statements before it waits for any. COPY is better sent piece by piece. */
+export function asksAtOnce(memories: readonly EmbeddedMemory[]): boolean {
+  return memories.every(({ memory }) => memory.externalId === null) && vectorsOf(memories) < COPY_FROM;
+}
 
 export async function storeMemories(
   tenant: TenantContext,
@@ -19,13 +24,13 @@ export async function storeMemories(
     const earlier = input.externalId === null ? undefined : byExternalId.get(input.externalId);
     return { memory: storedMemory(input, { id: newMemoryId(), userId, now }, earlier), vectors };
   });
-  await ensureTenant(tenant);
-  if (replaced.length > 0)
-    await deleteVectors(
-      tenant,
-      replaced.map(({ id }) => id),
-    );
-  await writeRows(tenant, rows);
+  const replacedIds = replaced.map(({ id }) => id);
+  // Asked in this order without waiting for each other.
+  await Promise.all([
+    ensureTenant(tenant),
+    ...(replacedIds.length > 0 ? [deleteVectors(tenant, replacedIds)] : []),
+    writeRows(tenant, rows),
+  ]);
   return rows.map(({ memory }) => memory);
 }
 

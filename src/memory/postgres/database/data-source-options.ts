@@ -9,6 +9,8 @@ import { SCHEMA } from './schema-names';
 /** What differs between the service's pool, the owner's connections and an embedded database. */
 export interface ConnectionTarget {
   readonly url?: string;
+  /** What the operator has named it in; `DATABASE_URL` unless given. */
+  readonly variable?: string;
   readonly poolSize: number;
   readonly connectTimeoutMs: number;
   /** 0 is no limit. */

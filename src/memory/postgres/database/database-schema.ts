@@ -4,6 +4,7 @@ import { hostOf } from './host-of';
 import { migrate, requireMigrated, revertLatest } from './migration-runner';
 import { refuseOpenPolicies } from './isolation-checks';
 import { asOwner } from './open-data-source';
+import { refuseOtherDatabase } from './same-database';
 import { admitToAppRole, checkExtensions, checkServer } from './server-checks';
 import { ensureStaging } from './staging-privilege';
 
@@ -22,6 +23,7 @@ export interface PreparedSchema {
  */
 export function prepareSchema(host: DatabaseHost, migrations: boolean, log: Log): Promise<PreparedSchema> {
   return asOwner(host, async (owner) => {
+    await refuseOtherDatabase(owner, host);
     await checkServer(owner);
     await checkExtensions(owner);
     await (migrations ? migrate(owner, log) : requireMigrated(owner));

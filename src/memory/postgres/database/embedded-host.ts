@@ -63,8 +63,9 @@ export class EmbeddedHost implements DatabaseHost {
       poolSize: 1,
       connectTimeoutMs: this.config.connectTimeoutMs,
       statementTimeoutMs,
-      // Its one connection is never let go of: opened again, it would be the same object.
-      driverOptions: { ...createPgConfig(this.database!), max: 1, idleTimeoutMillis: 0 },
+      // Its one connection is never let go of: opened again, it would be the same object. Statements are asked before those
+      // in front of them are answered, as of a server.
+      driverOptions: { ...createPgConfig(this.database!), max: 1, idleTimeoutMillis: 0, pipeline: true },
     };
   }
 }

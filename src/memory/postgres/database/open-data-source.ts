@@ -15,8 +15,9 @@ export async function openDataSource(target: ConnectionTarget): Promise<DataSour
   } catch (error) {
     if (error instanceof StartupError) throw error;
     const code = (error as { code?: string }).code ?? (error as Error).message;
+    const { variable = 'DATABASE_URL' } = target;
     throw new StartupError(
-      `PostgreSQL cannot be used at ${nameOf(target)} (${code}): start it, or correct DATABASE_URL.`,
+      `PostgreSQL cannot be used at ${nameOf(target)} (${code}): start it, or correct ${variable}.`,
       { cause: error },
     );
   }

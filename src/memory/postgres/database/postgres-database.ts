@@ -8,7 +8,8 @@ import { clientConfig } from './data-source-options';
 import type { DatabaseHost } from './database-host';
 import { prepareSchema } from './database-schema';
 import { hostOf } from './host-of';
-import { LoneStatements, Statements } from './lone-statements';
+import { LoneStatements } from './lone-statements';
+import { runAsOnePiece, Statements } from './one-piece';
 import { asOwner, openDataSource, poolOf, surviveLoss } from './open-data-source';
 import { checkIsolation } from './isolation-checks';
 import { checkExtensions, checkServer } from './server-checks';
@@ -102,6 +103,11 @@ export class PostgresDatabase {
    */
   withTenant<T>(userId: number, work: (connection: PoolClient) => Promise<T>): Promise<T> {
     return this.transaction(userId, work);
+  }
+
+  /** The same for work that asks all of its statements before it waits for any. */
+  withTenantAsOnePiece<T>(userId: number, work: (statements: Statements) => Promise<T>): Promise<T> {
+    return this.attempt((connection) => runAsOnePiece(connection, userId, work));
   }
 
   /** For work that changes nothing and needs no transaction around its statements: each is one by itself. */

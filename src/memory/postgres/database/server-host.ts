@@ -13,9 +13,10 @@ export class ServerHost implements DatabaseHost {
   async stop(): Promise<void> {}
 
   ownerTarget(): ConnectionTarget {
-    const { url, adminUrl, connectTimeoutMs } = this.config;
+    const { url, adminUrl = url, connectTimeoutMs } = this.config;
+    const variable = adminUrl === url ? 'DATABASE_URL' : 'DATABASE_ADMIN_URL';
     // One connection holds the lock while another migrates; building an index over a large table takes what it takes.
-    return { url: adminUrl ?? url, poolSize: 2, connectTimeoutMs, statementTimeoutMs: 0 };
+    return { url: adminUrl, variable, poolSize: 2, connectTimeoutMs, statementTimeoutMs: 0 };
   }
 
   /** Statements may be sent before those in front of them are answered: a transaction begins with its first statement. */

@@ -2,6 +2,7 @@ import { CandidateQuery, NAMED_BONUS, REACH } from '../../candidates';
 import type { MemoryFilter } from '../../memory';
 import { fieldConditions, metadataCondition } from './filter-sql';
 import { halfVector } from './half-precision';
+import { millisecondsOf } from '../milliseconds-sql';
 import { SqlParameters, timestampText } from '../sql-parameters';
 import type { TenantContext } from '../tenant-context';
 
@@ -68,7 +69,7 @@ export function candidatesSql(
       group by memory_id, chunk
     )
     select vector.memory_id, vector.chunk, vector.session_id,
-      (extract(epoch from vector.occurred_at) * 1000)::float8 as occurred_ms, vector.speaker,
+      ${millisecondsOf('vector.occurred_at')} as occurred_ms, vector.speaker,
       looked_up.is_near and ${sql.conditions('vector').join(' and ')} as is_candidate, looked_up.is_followed,
       ${sql.cosine('vector')} as cosine, others.cosine as others_cosine, case when looked_up.is_near then vector.lexemes::text end as lexemes,
       (select min(rank) from ranked having count(*) > ${most} and ${most} > 0) as nearest_left

@@ -10,7 +10,7 @@ interface CandidateRow {
   readonly memory_id: string;
   readonly chunk: number;
   readonly session_id: string | null;
-  /** Since 1970: a number takes a tenth of what parsing a timestamp would. */
+  /** Since 1970. */
   readonly occurred_ms: number;
   readonly speaker: string | null;
   readonly is_candidate: boolean;

@@ -1,0 +1,42 @@
+import type { DataSource } from 'typeorm';
+import { StartupError } from '../../../common/startup.error';
+import type { ConnectionTarget } from './data-source-options';
+import type { DatabaseHost } from './database-host';
+import { nameOf, openDataSource } from './open-data-source';
+
+/** No two servers start at the same microsecond, one and its copy neither; the server's own number is not for everybody. */
+const IDENTITY = `select concat_ws(' ', current_database(), extract(epoch from pg_postmaster_start_time())) as identity`;
+
+/**
+ * That the owner's login leads to the database of the service. Where the service is not let in yet there is nothing to compare:
+ * whoever opens its connections is told why.
+ *
+ * @throws StartupError
+ */
+export async function refuseOtherDatabase(owner: DataSource, host: DatabaseHost): Promise<void> {
+  const [administered, served] = [host.ownerTarget(), host.serviceTarget()];
+  if (administered.url === served.url) return;
+  const identity = await identityAt(served);
+  if (identity === undefined || identity === (await identityOf(owner))) return;
+  throw new StartupError(
+    `DATABASE_ADMIN_URL leads to another database (${nameOf(administered)}) than DATABASE_URL (${nameOf(served)}), and ` +
+      'nothing was migrated: name one database in both, in DATABASE_ADMIN_URL as its owner.',
+  );
+}
+
+async function identityAt(target: ConnectionTarget): Promise<string | undefined> {
+  const source = await openDataSource(target).catch((error: unknown) => {
+    if (error instanceof StartupError) return undefined;
+    throw error;
+  });
+  try {
+    return source && (await identityOf(source));
+  } finally {
+    await source?.destroy();
+  }
+}
+
+async function identityOf(source: DataSource): Promise<string> {
+  const [row] = await source.query<{ identity: string }[]>(IDENTITY);
+  return row!.identity;
+}
