@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readAppConfig } from '../src/config/environment';
 
 const read = (path: string) => readFileSync(join(__dirname, '..', path), 'utf8');
 
@@ -11,6 +12,13 @@ function instructions(): string[] {
   return lines
     .slice(lines.findLastIndex((line) => line.startsWith('FROM ')))
     .filter((line) => /^[A-Z]/.test(line));
+}
+
+/** The variables that a container of the image has by itself. */
+function variables(): Record<string, string> {
+  const environment = instructions().filter((line) => line.startsWith('ENV '));
+  const pairs = environment.flatMap((line) => line.split(' ').slice(1));
+  return Object.fromEntries(pairs.map((pair) => pair.split('=') as [string, string]));
 }
 
 /** The service of this name in the compose file, without its comments. */
@@ -75,6 +83,20 @@ describe('the image', () => {
     expect(api).toContain('    cap_drop: [ALL]\n');
     expect(api).toContain("    security_opt: ['no-new-privileges:true']\n");
     expect(api).not.toMatch(/privileged|docker\.sock|network_mode|volumes:/);
+  });
+
+  it('refuses to start until it is told who may reach it, which the compose file does', () => {
+    expect(variables()).toEqual({
+      NODE_ENV: 'production',
+      HOST: '0.0.0.0',
+      PORT: '8000',
+      MODELS_PATH: '/app/models',
+    });
+    expect(() => readAppConfig(variables())).toThrow(
+      /^HOST is 0\.0\.0\.0, .* set AUTH_MODE=api-key, .* ALLOW_UNAUTHENTICATED=true/,
+    );
+    expect(() => readAppConfig({ ...variables(), AUTH_MODE: 'api-key' })).not.toThrow();
+    expect(composed('api')).toContain("      ALLOW_UNAUTHENTICATED: 'true'\n");
   });
 
   it('is reached from this machine alone, and the database from the service alone', () => {

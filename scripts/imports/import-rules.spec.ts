@@ -65,6 +65,7 @@ describe('the rules of where things go', () => {
     ['src/memory/memory.service.ts', `const { Pool } = require('pg');`, /imports pg: only/],
     ['src/health/health.service.ts', `void import('chromadb');`, /imports chromadb: only/],
     ['src/health/health.service.ts', `export { x } from 'prom-client/lib/x';`, /imports prom-client: only/],
+    ['src/embedding/local-model.ts', `import '@xenova/transformers';`, /nothing of the product may/],
     ['src/health/health.service.ts', `import '../memory/memory.controller';`, /through exported providers/],
     ['src/health/health.service.ts', `import '../memory/chroma/chroma-memory.repository';`, /deeper/],
     ['src/health/health.service.ts', `import '../app.module';`, /puts them together/],

@@ -18,7 +18,9 @@ const PACKAGES: readonly { readonly packages: RegExp; readonly places: readonly 
     packages: /^libsql$/,
     places: ['src/chroma-directory/', 'src/memory/chroma/', 'src/memory/directory-lock.ts'],
   },
-  { packages: /^(@xenova\/transformers|onnxruntime-.+|piscina)$/, places: ['src/embedding/'] },
+  { packages: /^(@huggingface\/.+|onnxruntime-.+)$/, places: ['src/embedding/'] },
+  // What tests and benchmarks compare with is not installed beside the product.
+  { packages: /^@xenova\/transformers$/, places: [] },
   { packages: /^prom-client$/, places: ['src/metrics/'] },
   { packages: /^(pino|pino-.+|nestjs-pino)$/, places: ['src/logging/'] },
   { packages: /^@nestjs\/config$/, places: ['src/config/'] },
@@ -27,7 +29,7 @@ const PACKAGES: readonly { readonly packages: RegExp; readonly places: readonly 
 
 /** Files that may know Nest have a role in their name; what has none is plain TypeScript. */
 const NEST_ROLE =
-  /^src\/(main|cli|migration)\.ts$|\.(module|controller|service|setup|dto|decorator|filter|interceptor|middleware|guard|pipe|provider|repository|indicator|command|swagger)\.ts$/;
+  /^src\/(main|cli|migration)\.ts$|\.(module|controller|service|setup|dto|decorator|filter|interceptor|middleware|guard|pipe|provider|repository|indicator|command|swagger|adapter)\.ts$/;
 
 /** Of another feature one takes what it exports to Nest or promises as plain types, not how it does it. */
 const INTERNAL_ROLE = /\.(controller|repository|dto|interceptor|middleware|indicator)\.ts$/;
@@ -81,7 +83,9 @@ function importViolations({ path, imports }: SourceFile): Violation[] {
 function packageProblem(path: string, { target }: Import): string | undefined {
   const rule = PACKAGES.find(({ packages }) => packages.test(target));
   if (rule !== undefined && !rule.places.some((place) => isIn(place, path)))
-    return `only ${rule.places.map(String).join(', ')} may`;
+    return rule.places.length === 0
+      ? 'nothing of the product may'
+      : `only ${rule.places.map(String).join(', ')} may`;
   if (target.startsWith('@nestjs/') && !NEST_ROLE.test(path))
     return 'a file whose name has no role is plain TypeScript and knows nothing of Nest';
   return undefined;

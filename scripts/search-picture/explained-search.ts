@@ -1,5 +1,4 @@
-import { EMBEDDER_OPTIONS } from '../../bench/embedder-options';
-import { TransformersEmbedder } from '../../src/embedding/transformers.embedder';
+import { withEmbedder } from '../../bench/with-embedder';
 import type { CandidateQuery } from '../../src/memory/candidates';
 import { HYBRID_WEIGHTS, ScoredMemory, scoreMemories } from '../../src/memory/hybrid/context-scores';
 import { idf } from '../../src/memory/hybrid/word-weights';
@@ -29,9 +28,7 @@ export async function explainSearch(
   said: readonly Said[],
   limit: number,
 ): Promise<ExplainedSearch> {
-  const embedder = new TransformersEmbedder(EMBEDDER_OPTIONS);
-  await embedder.start();
-  try {
+  return withEmbedder(async (embedder) => {
     const vectors = await embedder.embedTexts(said.map(({ content }) => content));
     const inSessions = await Stored.of(said, vectors, true);
     const { asked, pool } = await recordSearch(USER, inSessions.repository, embedder, ANALYSIS, {
@@ -60,9 +57,7 @@ export async function explainSearch(
         scoreMemories(pool, asked.named, { ...HYBRID_WEIGHTS, wordContext: ALONE, vectorContext: ALONE }),
       ),
     };
-  } finally {
-    await embedder.stop();
-  }
+  });
 }
 
 function waysOf(

@@ -19,12 +19,37 @@ export class FileReader {
     this.size = fstatSync(this.descriptor).size;
   }
 
+  // Of millions of bytes and short texts each has no buffer of its own: reading takes half the time.
+
   byte(): number {
-    return this.take(1)[0]!;
+    const start = this.advance(1);
+    return this.chunk[start]!;
+  }
+
+  /** The next four bytes as a number, little-endian. */
+  int32(): number {
+    const start = this.advance(4);
+    return this.chunk.readInt32LE(start);
+  }
+
+  /** The next bytes as UTF-8. */
+  text(length: number): string {
+    const start = this.advance(length);
+    return this.chunk.toString('utf8', start, start + length);
   }
 
   /** The next bytes; valid until the next call. */
   take(length: number): Buffer {
+    const start = this.advance(length);
+    return this.chunk.subarray(start, start + length);
+  }
+
+  skip(length: number): void {
+    this.position += length;
+  }
+
+  /** Goes on by so many bytes. @returns where in the chunk they begin. */
+  private advance(length: number): number {
     if (this.position + length > this.size) throw new EndOfFileError(`ends at byte ${this.size}`);
     let start = this.position - this.chunkStart;
     if (start < 0 || start + length > this.chunk.length) {
@@ -36,11 +61,7 @@ export class FileReader {
       start = 0;
     }
     this.position += length;
-    return this.chunk.subarray(start, start + length);
-  }
-
-  skip(length: number): void {
-    this.position += length;
+    return start;
   }
 
   /** Bytes from anywhere, in a buffer of their own. */

@@ -100,12 +100,12 @@ const SETITEMS = 0x75;
 /** Opcodes that push a value. */
 const VALUES: Readonly<Record<number, (file: FileReader) => PickledValue>> = {
   0x4e: () => null, // NONE
-  0x4a: (file) => file.take(4).readInt32LE(), // BININT
+  0x4a: (file) => file.int32(), // BININT
   0x4b: (file) => file.byte(), // BININT1
   0x4d: (file) => file.take(2).readUInt16LE(), // BININT2
   0x8a: (file) => signed(file.take(file.byte())), // LONG1
-  0x8c: (file) => file.take(file.byte()).toString('utf8'), // SHORT_BINUNICODE
-  0x58: (file) => file.take(file.take(4).readUInt32LE()).toString('utf8'), // BINUNICODE
+  0x8c: (file) => file.text(file.byte()), // SHORT_BINUNICODE
+  0x58: (file) => file.text(file.int32() >>> 0), // BINUNICODE
   0x68: (file) => opaque(file, 1), // BINGET
   0x6a: (file) => opaque(file, 4), // LONG_BINGET
   0x29: () => OPAQUE, // EMPTY_TUPLE

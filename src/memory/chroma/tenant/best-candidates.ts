@@ -9,27 +9,26 @@ export interface Candidate {
 /** Keeps the best of what it is offered: by falling similarity, equal ones by rising id. */
 export class BestCandidates {
   private readonly sorted: Candidate[] = [];
-  /** What is less near is no candidate. */
-  private least: number;
+  private leastTaken: number;
 
   constructor(
     private readonly limit: number,
     minSimilarity = -1,
   ) {
-    this.least = minSimilarity;
+    this.leastTaken = minSimilarity;
   }
 
-  /** Whether one of that similarity can be among them. */
-  takes(similarity: number): boolean {
-    return similarity >= this.least;
+  /** The similarity that the next one must reach. */
+  get least(): number {
+    return this.leastTaken;
   }
 
   offer(entry: TenantEntry, similarity: number): void {
-    if (!this.takes(similarity)) return;
+    if (similarity < this.leastTaken) return;
     const candidate = { entry, similarity };
     this.sorted.splice(this.placeOf(candidate), 0, candidate);
     if (this.sorted.length > this.limit) this.sorted.pop();
-    if (this.sorted.length === this.limit) this.least = this.sorted.at(-1)!.similarity;
+    if (this.sorted.length === this.limit) this.leastTaken = this.sorted.at(-1)!.similarity;
   }
 
   /** Best first. */

@@ -5,8 +5,8 @@ export const BYTE_PRODUCTS_WASM =
   'B/0ABBAgCP2IAf26Af2uASEKIAFBEGohASAHQSBqIQcgByAFSQ0ACyAJIAr9rgEhCSAEIAn9GwAgCf0bAWogCf0bAiAJ/RsDamo2AgAg' +
   'BEEEaiEEIAYhASADQQFrIgMNAAsL';
 
-/** So many are copied at a time: 128 rows of 384 bytes, 49 kB, stay in the processor's nearest caches. */
-const MOST_ROWS = 128;
+/** Rows at a time: 128 of 384 bytes, 49 kB, stay in the processor's nearest caches. */
+export const MOST_ROWS = 128;
 /** Of the instructions' innermost loop. */
 const NUMBERS_PER_TURN = 16;
 const WASM_PAGE_BYTES = 65_536;
@@ -67,18 +67,16 @@ export class ByteProducts {
   /**
    * @param question of the dimension, within ±`largest`.
    * @param rows row after row, within ±127.
-   * @returns one product for each of the first `count` rows.
+   * @param first of the rows that are wanted.
+   * @param count at most `MOST_ROWS`.
+   * @returns one product for each of them, until the next call: no memory is taken for it.
    */
-  withRows(question: Int16Array, rows: Int8Array, count: number): Int32Array {
-    const { dimension, products } = this;
-    const result = new Int32Array(count);
+  withRows(question: Int16Array, rows: Int8Array, first: number, count: number): Int32Array {
+    const { dimension, products, instructions } = this;
+    if (count === 0) return products;
     this.question.set(question);
-    for (let done = 0; done < count; done += MOST_ROWS) {
-      const some = Math.min(MOST_ROWS, count - done);
-      this.rows.set(rows.subarray(done * dimension, (done + some) * dimension));
-      this.instructions.dotProducts(0, this.rows.byteOffset, dimension, some, products.byteOffset);
-      result.set(products.subarray(0, some), done);
-    }
-    return result;
+    this.rows.set(rows.subarray(first * dimension, (first + count) * dimension));
+    instructions.dotProducts(0, this.rows.byteOffset, dimension, count, products.byteOffset);
+    return products;
   }
 }

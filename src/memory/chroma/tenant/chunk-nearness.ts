@@ -79,16 +79,19 @@ export class ChunkNearness {
       throw new BackendUnavailableError(OTHER_DIMENSION);
     const bonus = this.named.size === 0 ? 0 : NAMED_BONUS;
     const rankBlock = (block: VectorBlock<TenantEntry>) =>
-      this.question.compare(block, (entry, atMost, first, count) => {
-        // Most are not near enough, which is seen without looking at the entry.
-        if (!best.takes(atMost + bonus) || !isWanted(entry)) return;
-        const { speaker } = entry.header;
-        const added = speaker !== null && this.named.has(speaker) ? NAMED_BONUS : 0;
-        for (let row = 0; row < count; row++) {
-          const rank = this.question.similarity(block.numbers, first + row) + added;
-          if (best.takes(rank)) best.offer({ entry, chunk: vectors.numberOf(entry, row), rank });
-        }
-      });
+      this.question.compare(
+        block,
+        () => best.least - bonus,
+        (entry, first, count) => {
+          if (!isWanted(entry)) return;
+          const { speaker } = entry.header;
+          const added = speaker !== null && this.named.has(speaker) ? NAMED_BONUS : 0;
+          for (let row = 0; row < count; row++) {
+            const rank = this.question.similarity(block.numbers, first + row) + added;
+            if (rank >= best.least) best.offer({ entry, chunk: vectors.numberOf(entry, row), rank });
+          }
+        },
+      );
     await visitInSlices(vectors.moment(), rankBlock, BLOCKS_BETWEEN_LOOKS);
   }
 
@@ -107,21 +110,20 @@ export class ChunkNearness {
 /** Keeps the best of what it is offered. */
 class BestChunks {
   private readonly sorted: RankedChunk[] = [];
-  /** What ranks lower is none of them. */
-  private least = -Infinity;
+  private leastTaken = -Infinity;
 
   constructor(private readonly limit: number) {}
 
-  /** Whether one of that rank can be among them. */
-  takes(rank: number): boolean {
-    return rank >= this.least;
+  /** The rank that the next one must reach. */
+  get least(): number {
+    return this.leastTaken;
   }
 
   offer(chunk: RankedChunk): void {
     const place = this.sorted.findIndex((other) => byRank(chunk, other) < 0);
     this.sorted.splice(place < 0 ? this.sorted.length : place, 0, chunk);
     if (this.sorted.length > this.limit) this.sorted.pop();
-    if (this.sorted.length === this.limit) this.least = this.sorted.at(-1)!.rank;
+    if (this.sorted.length === this.limit) this.leastTaken = this.sorted.at(-1)!.rank;
   }
 
   result(): readonly RankedChunk[] {

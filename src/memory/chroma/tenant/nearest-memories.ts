@@ -115,14 +115,17 @@ async function nearestIn(
   await visitInSlices(
     vectors.moment(),
     (block) =>
-      question.compare(block, (entry, atMost, first, count) => {
-        // Most are not near enough, which is seen without looking at the entry.
-        if (!best.takes(atMost) || !isWanted(entry)) return;
-        let similarity = -1;
-        for (let row = first; row < first + count; row++)
-          similarity = Math.max(similarity, question.similarity(block.numbers, row));
-        best.offer(entry, similarity);
-      }),
+      question.compare(
+        block,
+        () => best.least,
+        (entry, first, count) => {
+          if (!isWanted(entry)) return;
+          let similarity = -1;
+          for (let row = first; row < first + count; row++)
+            similarity = Math.max(similarity, question.similarity(block.numbers, row));
+          best.offer(entry, similarity);
+        },
+      ),
     BLOCKS_BETWEEN_LOOKS,
   );
   return best.result();

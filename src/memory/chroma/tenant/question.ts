@@ -1,5 +1,5 @@
 import { dot, lengthOf } from '../../../embedding/unit-vector';
-import { ByteProducts } from './byte-products';
+import { ByteProducts, MOST_ROWS } from './byte-products';
 import { quantize } from './quantized-rows';
 import { VectorBlock } from './vector-arena';
 
@@ -33,29 +33,37 @@ export class Question {
   }
 
   /**
-   * Visits the owners of a block, by the rows of each.
+   * Visits the owners in a block that may be near enough, in order: every one with a row whose cosine similarity reaches
+   * `least`, and a few more (for vectors of a language model those within about 0.01 of it).
    *
    * @param block of the question's dimension.
-   * @param visit is given what the cosine similarity to none of the rows exceeds (by about 0.01 on average for vectors of a language
-   *   model), the first row in the block, and how many there are.
+   * @param least asked for again after each visit.
+   * @param visit is given the owner's first row in the block, and how many it has.
    */
   compare<T>(
     block: VectorBlock<T>,
-    visit: (owner: T, atMost: number, first: number, count: number) => void,
+    least: () => number,
+    visit: (owner: T, first: number, count: number) => void,
   ): void {
     const { owners, quantized } = block;
-    const { steps, errors } = quantized;
-    const products = this.products.withRows(this.quantized, quantized.bytes, owners.length);
+    const { bytes, steps, errors } = quantized;
     const { step, error, perError } = this;
+    let wanted = least() - error - ROUNDING;
     for (let row = 0; row < owners.length;) {
-      const first = row;
-      const owner = owners[first];
-      let atMost = -1;
-      do {
-        const nearest = products[row]! * steps[row]! * step + errors[row]! * perError;
-        atMost = Math.max(atMost, nearest + error + ROUNDING);
-      } while (++row < owners.length && owners[row] === owner);
-      if (owner !== undefined) visit(owner, atMost, first, row - first);
+      const from = row;
+      const to = Math.min(from + MOST_ROWS, owners.length);
+      const products = this.products.withRows(this.quantized, bytes, from, to - from);
+      for (; row < to; row++) {
+        // Of a row that is not near nothing else is looked at: its owner is elsewhere in memory.
+        if (products[row - from]! * steps[row]! * step + errors[row]! * perError < wanted) continue;
+        const owner = owners[row];
+        if (owner === undefined) continue;
+        let first = row;
+        while (first > 0 && owners[first - 1] === owner) first--;
+        while (row + 1 < owners.length && owners[row + 1] === owner) row++;
+        visit(owner, first, row + 1 - first);
+        wanted = least() - error - ROUNDING;
+      }
     }
   }
 
