@@ -20,9 +20,20 @@ export class Api {
     return this.call<T>('POST', `/${path}`, body);
   }
 
-  /** The same for a list by its query string. */
+  /** Stores a batch of memories that have nothing but a text. */
+  storeTexts(contents: readonly string[], userId?: number): Promise<unknown> {
+    return this.post('store/batch', { memories: contents.map((content) => ({ content })), user_id: userId });
+  }
+
+  /** Like `post`, for a list by its query string. */
   list<T>(query: string): Promise<T> {
     return this.call<T>('GET', `?${query}`);
+  }
+
+  /** Milliseconds that the service's event loop was late by, since this was asked before: the 99th percentile. */
+  async eventLoopP99(): Promise<number> {
+    const { text } = await exchange(`${this.url}/metrics`, 'GET', {});
+    return Number(/^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(text)![1]) * 1_000;
   }
 
   private async call<T>(method: string, path: string, body?: object): Promise<T> {
@@ -34,6 +45,11 @@ export class Api {
     const { status, text } = await exchange(url, method, headers, body && JSON.stringify(body));
     if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text.slice(0, 500)}`);
     return JSON.parse(text) as T;
+  }
+
+  /** Of a service that was started here. */
+  get pid(): number | undefined {
+    return this.service?.pid;
   }
 
   /** What a service that was started here has resident, with its children; undefined of another. */

@@ -22,7 +22,7 @@ const QUESTIONS = 10;
 const USER = 770_001;
 
 export const auth: Benchmark = {
-  about: `searches by a key beside the same without one, in turns, among ${MEMORIES} memories, one at a time`,
+  about: `hybrid searches by a key beside the same without one, in turns, among ${MEMORIES} memories, one at a time`,
   run: async ({ locomo, database }) => [...(await onChroma(locomo)), ...(await onPostgres(locomo, database))],
 };
 

@@ -1,6 +1,5 @@
-import { readLocomo } from './locomo-data';
 import { blendedVectors, embeddedTexts } from './real-vectors';
-import { realTexts } from './texts';
+import { realQuestions, realTexts, spread } from './texts';
 
 /** All the real texts that LoCoMo and the READMEs give, to the hundred. */
 const TEXTS = { withLocomo: 7_900, without: 5_100 };
@@ -15,14 +14,9 @@ export interface Corpus {
 
 /** @param count of the vectors of memories. */
 export async function readCorpus(locomo: string, count: number): Promise<Corpus> {
-  const conversations = readLocomo(locomo);
-  const texts = realTexts(conversations ? TEXTS.withLocomo : TEXTS.without, locomo);
-  const asked = conversations?.flatMap(({ questions }) => questions.map(({ question }) => question)) ?? texts;
-  // Spread over all of them: those of one conversation are alike.
-  const questions = Array.from(
-    { length: QUESTIONS },
-    (_, i) => asked[Math.floor((i * asked.length) / QUESTIONS)]!,
-  );
+  const asked = realQuestions(QUESTIONS, locomo);
+  const texts = realTexts(asked ? TEXTS.withLocomo : TEXTS.without, locomo);
+  const questions = asked ?? spread(QUESTIONS, texts);
   const embedded = await embeddedTexts(questions);
   const dimension = embedded.length / QUESTIONS;
   return {

@@ -1,12 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { BatchQueue } from '../src/embedding/batch-queue';
-import { BATCH_TOKENS } from '../src/embedding/embedding-engine';
-import { TransformersEmbedder } from '../src/embedding/transformers.embedder';
-import { BareBatch, BareModel, tokenise, toBatch } from './bare-model';
+import type { LocalEmbedder } from '../src/embedding/local.embedder';
+import { BareBatch, BareModel, inBatches, tokenise, toBatch } from './bare-model';
 import { Benchmark, BenchmarkOptions, Row } from './benchmark';
 import { EMBEDDER_OPTIONS } from './embedder-options';
 import { alternate, each, inPartsOf, rateOf } from './measure';
 import { realTexts } from './texts';
+import { withEmbedder } from './with-embedder';
 
 const ROUNDS = 7;
 
@@ -20,25 +19,21 @@ export const embed: Benchmark = {
   run: async ({ locomo }: BenchmarkOptions): Promise<Row[]> => {
     const texts = realTexts(BULK, locomo);
     const bare = await BareModel.load(EMBEDDER_OPTIONS);
-    const embedder = new TransformersEmbedder(EMBEDDER_OPTIONS);
-    await embedder.start();
-    try {
+    return withEmbedder(async (embedder) => {
       const tokens = await tokenise(EMBEDDER_OPTIONS, texts);
       return [...(await bulk(embedder, texts, bare, tokens)), await single(embedder, texts, bare, tokens)];
-    } finally {
-      await embedder.stop();
-    }
+    });
   },
 };
 
 async function bulk(
-  embedder: TransformersEmbedder,
+  embedder: LocalEmbedder,
   texts: string[],
   bare: BareModel,
   tokens: number[][],
 ): Promise<Row[]> {
   const requests = inPartsOf(REQUEST, texts);
-  const batches = batchesOf(tokens).map(toBatch);
+  const batches = inBatches(tokens);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   const rates = await alternate(
     ROUNDS,
@@ -59,7 +54,7 @@ async function bulk(
 }
 
 async function single(
-  embedder: TransformersEmbedder,
+  embedder: LocalEmbedder,
   texts: string[],
   bare: BareModel,
   tokens: number[][],
@@ -72,13 +67,4 @@ async function single(
     () => rateOf(QUESTIONS, () => each(batches, 1, (batch) => bare.run(batch))),
   );
   return { what: 'questions one by one', unit: 'texts/s', ...rates, goal: 'ratio >= 0.8' };
-}
-
-/** As the embedder makes them when all texts wait at once. */
-function batchesOf(tokens: readonly number[][]): number[][][] {
-  const queue = new BatchQueue<number[]>(BATCH_TOKENS);
-  for (const row of tokens) queue.push('document', row, row.length);
-  const batches: number[][][] = [];
-  for (let batch = queue.next(); batch.length > 0; batch = queue.next()) batches.push(batch);
-  return batches;
 }

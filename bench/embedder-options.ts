@@ -6,6 +6,7 @@ export const EMBEDDER_OPTIONS = {
   modelsPath: resolve(__dirname, '../models'),
   model: 'all-MiniLM-L6-v2',
   threads: Math.min(4, availableParallelism()),
+  batchTokens: 256,
   queueLimit: 8192,
   cacheSize: 0,
 } as const;

@@ -1,5 +1,5 @@
-import { Agent, request as requestHttp } from 'node:http';
-import { Agent as SecureAgent, request as requestHttps } from 'node:https';
+import { connect as connectPlain, Socket } from 'node:net';
+import { connect as connectSecure } from 'node:tls';
 
 /** What was answered. */
 export interface Exchanged {
@@ -7,32 +7,84 @@ export interface Exchanged {
   readonly text: string;
 }
 
-/** Connections are kept, as clients keep them. */
-const PLAIN = { request: requestHttp, agent: new Agent({ keepAlive: true }) };
-const SECURE = { request: requestHttps, agent: new SecureAgent({ keepAlive: true }) };
+/** Kept, as clients keep them: a request takes the one that was used last, or a new one. */
+const IDLE = new Map<string, Connection[]>();
+/** Free for longer, the server may be closing it at this moment. */
+const LONGEST_IDLE_MS = 2_000;
 
 /**
- * One request and its answer. Not by `fetch`: of an exchange of 10 KB with a server that does nothing else it takes 1.3 to 1.7 ms
- * where this takes 0.6 to 1.0, and what a client takes for itself would be measured as the service's.
+ * One request and its answer, over a socket itself: of a search, `fetch` takes 2 ms for itself and `node:http` 1, which
+ * would be measured as the service's. Only for servers that say how long an answer is, as this service does.
  */
-export function exchange(
+export async function exchange(
   url: string,
   method: string,
   headers: Readonly<Record<string, string>> = {},
-  body?: string,
+  body = '',
 ): Promise<Exchanged> {
-  const { request, agent } = url.startsWith('https:') ? SECURE : PLAIN;
-  return new Promise((resolve, reject) => {
-    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-    const asked = request(url, { method, agent, headers: { ...headers, ...length } }, (answer) => {
-      const parts: Buffer[] = [];
-      answer.on('data', (part: Buffer) => parts.push(part));
-      answer.on('error', reject);
-      answer.on('end', () =>
-        resolve({ status: answer.statusCode!, text: Buffer.concat(parts).toString('utf8') }),
-      );
+  const { origin, host, pathname, search } = new URL(url);
+  const idle = IDLE.get(origin) ?? [];
+  IDLE.set(origin, idle);
+  const last = idle.pop();
+  const connection = last?.isFresh ? last : new Connection(new URL(origin));
+  const lines = [
+    `${method} ${pathname}${search} HTTP/1.1`,
+    `host: ${host}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
+  const answer = await connection.exchange(`${lines.join('\r\n')}\r\n\r\n${body}`);
+  idle.push(connection);
+  return answer;
+}
+
+/** One request at a time. */
+class Connection {
+  private readonly socket: Socket;
+  private received: Buffer = Buffer.alloc(0);
+  private answeredAt = 0;
+  private waiting?: { resolve(answer: Exchanged): void; reject(reason: Error): void };
+
+  constructor({ protocol, hostname, port }: URL) {
+    const to = {
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: Number(port) || (protocol === 'https:' ? 443 : 80),
+    };
+    this.socket = protocol === 'https:' ? connectSecure({ ...to, servername: hostname }) : connectPlain(to);
+    this.socket.setNoDelay(true);
+    this.socket.on('data', (part: Buffer) => this.take(part));
+    this.socket.on('error', (error) => this.waiting?.reject(error));
+    this.socket.on('close', () => this.waiting?.reject(new Error('the server closed the connection')));
+  }
+
+  get isFresh(): boolean {
+    return this.socket.writable && performance.now() - this.answeredAt < LONGEST_IDLE_MS;
+  }
+
+  exchange(request: string): Promise<Exchanged> {
+    return new Promise((resolve, reject) => {
+      this.waiting = { resolve, reject };
+      // Waiting for an answer keeps the program alive, a free connection does not.
+      this.socket.ref();
+      this.socket.write(request);
     });
-    asked.on('error', reject);
-    asked.end(body);
-  });
+  }
+
+  private take(part: Buffer): void {
+    this.received = this.received.length === 0 ? part : Buffer.concat([this.received, part]);
+    const head = this.received.indexOf('\r\n\r\n');
+    if (head === -1) return;
+    const lines = this.received.toString('latin1', 0, head);
+    const status = Number(lines.slice(9, 12));
+    const length = status === 204 ? 0 : Number(/^content-length: *(\d+)/im.exec(lines)?.[1]);
+    const end = head + 4 + length;
+    if (Number.isNaN(length)) this.waiting?.reject(new Error(`an answer without Content-Length: ${lines}`));
+    else if (this.received.length < end) return;
+    else this.waiting?.resolve({ status, text: this.received.toString('utf8', head + 4, end) });
+    this.received = Buffer.alloc(0);
+    this.waiting = undefined;
+    this.answeredAt = performance.now();
+    this.socket.unref();
+    if (/^connection: *close/im.test(lines)) this.socket.destroy();
+  }
 }

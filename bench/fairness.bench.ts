@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Api, withService } from './api';
 import { Benchmark, Row } from './benchmark';
+import { onBothBackends } from './both-backends';
 import { each, inPartsOf, median, p95, timed } from './measure';
 import { StoreStream } from './store-stream';
-import { withDatabase } from './tenant-database';
 import { realTexts } from './texts';
 
 const MEMORIES = 1_000;
@@ -22,20 +22,15 @@ const UNDISTURBED_MS = 2_000;
 const [SEARCHER, WRITER] = [771_001, 771_002];
 
 export const fairness: Benchmark = {
-  about: `a search while batches of ${BATCH} are stored without a pause beside a search alone, in turns`,
-  run: async ({ locomo, database }) => [
-    ...(await measure('ChromaDB', locomo, { MEMORY_BACKEND: 'chromadb' })),
-    ...(await withDatabase(database, (DATABASE_URL) =>
-      measure('PostgreSQL', locomo, { MEMORY_BACKEND: 'postgresql', DATABASE_URL }),
-    )),
-  ],
+  about: `a hybrid search while batches of ${BATCH} are stored without a pause beside a search alone, in turns`,
+  run: ({ locomo, database }) =>
+    onBothBackends(database, (backend, environment) => measure(backend, locomo, environment)),
 };
 
 async function measure(backend: string, locomo: string, environment: Record<string, string>): Promise<Row[]> {
   const texts = realTexts(MEMORIES + STREAMED, locomo);
   return withService(undefined, { ...environment, EMBEDDING_CACHE_SIZE: '0' }, async (api) => {
-    for (const part of inPartsOf(BATCH, texts.slice(0, MEMORIES)))
-      await api.post('store/batch', { memories: part.map((content) => ({ content })), user_id: SEARCHER });
+    for (const part of inPartsOf(BATCH, texts.slice(0, MEMORIES))) await api.storeTexts(part, SEARCHER);
     const stream = new StoreStream(api, WRITER, inPartsOf(BATCH, texts.slice(MEMORIES)));
     const times = { beside: [] as number[], alone: [] as number[] };
     const rates = { beside: [] as number[], alone: [] as number[] };

@@ -1,4 +1,3 @@
-import { TransformersEmbedder } from '../src/embedding/transformers.embedder';
 import { HYBRID_WEIGHTS } from '../src/memory/hybrid/context-scores';
 import type { Benchmark, Row } from './benchmark';
 import { EMBEDDER_OPTIONS } from './embedder-options';
@@ -16,6 +15,7 @@ import {
   weighed,
   withoutRarity,
 } from './score-variations';
+import { withEmbedder } from './with-embedder';
 
 const { wordContext, vectorContext } = HYBRID_WEIGHTS;
 const NO_EXTRAS = { ...NO_CONTEXT, speaker: 0, question: 0 };
@@ -68,20 +68,19 @@ export const locomoAblations: Benchmark = {
   run: async ({ locomo: file }) => {
     const conversations = requireLocomo(file);
     // Most questions are asked many times.
-    const embedder = new TransformersEmbedder({ ...EMBEDDER_OPTIONS, cacheSize: 4_000 });
-    await embedder.start();
-    try {
-      const searches = new LocomoSearches(conversations, embedder);
-      const rows: Row[] = [];
-      for (const [circumstances, scorings] of EXPERIMENTS) {
-        const scored = await searches.under(circumstances);
-        for (const [what, scoring] of Object.entries(scorings))
-          rows.push(recallRow(what, foundBy(scoring, scored)));
-      }
-      return rows;
-    } finally {
-      await embedder.stop();
-    }
+    return withEmbedder(
+      async (embedder) => {
+        const searches = new LocomoSearches(conversations, embedder);
+        const rows: Row[] = [];
+        for (const [circumstances, scorings] of EXPERIMENTS) {
+          const scored = await searches.under(circumstances);
+          for (const [what, scoring] of Object.entries(scorings))
+            rows.push(recallRow(what, foundBy(scoring, scored)));
+        }
+        return rows;
+      },
+      { ...EMBEDDER_OPTIONS, cacheSize: 4_000 },
+    );
   },
 };
 

@@ -1,11 +1,11 @@
 import { SEARCH_MODES, SearchMode } from '../src/memory/hybrid/memory-search';
 import { Api, withService } from './api';
 import { Benchmark, BenchmarkOptions, Row } from './benchmark';
+import { onBothBackends } from './both-backends';
 import { locomoAblations } from './locomo-ablations';
 import { Conversation, Question, requireLocomo } from './locomo-data';
 import { each, inPartsOf } from './measure';
 import { DEEPEST, Found, recallRows } from './recall-row';
-import { withDatabase } from './tenant-database';
 
 /** On LoCoMo's half for development: what the vectors of all-MiniLM-L6-v2 alone reach, and what is to be reached with words. */
 const GOALS: Partial<Record<SearchMode, string>> = {
@@ -22,13 +22,9 @@ export const locomo: Benchmark = {
   run: async ({ locomo: file, url, database }: BenchmarkOptions): Promise<Row[]> => {
     const conversations = requireLocomo(file);
     if (url !== undefined) return withService(url, {}, (api) => measure(api, url, conversations));
-    const onChroma = await withService(undefined, {}, (api) => measure(api, 'ChromaDB', conversations));
-    const onPostgres = await withDatabase(database, (DATABASE_URL) =>
-      withService(undefined, { MEMORY_BACKEND: 'postgresql', DATABASE_URL }, (api) =>
-        measure(api, 'PostgreSQL', conversations),
-      ),
+    return onBothBackends(database, (backend, environment) =>
+      withService(undefined, environment, (api) => measure(api, backend, conversations)),
     );
-    return [...onChroma, ...onPostgres];
   },
   ablations: locomoAblations,
 };

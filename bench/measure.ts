@@ -2,22 +2,25 @@
 export type Round = () => Promise<number>;
 
 /**
- * The medians of two measurements taken in turns, so that both meet the same machine: absolute figures move between
- * minutes. Each is warmed up by one round that does not count.
+ * The medians of measurements taken in turns, so that all meet the same machine: absolute figures move between minutes.
+ * Each is warmed up by one round that does not count.
  */
+export async function inTurns(rounds: number, works: readonly Round[]): Promise<number[]> {
+  const figures: number[][] = works.map(() => []);
+  for (const work of works) await work();
+  for (let round = 0; round < rounds; round++)
+    for (const [index, work] of works.entries()) figures[index]!.push(await work());
+  return figures.map(median);
+}
+
+/** The same of two, one of which the other could be at best. */
 export async function alternate(
   rounds: number,
   measured: Round,
   limit: Round,
 ): Promise<{ readonly measured: number; readonly limit: number }> {
-  const figures = { measured: [] as number[], limit: [] as number[] };
-  await measured();
-  await limit();
-  for (let round = 0; round < rounds; round++) {
-    figures.measured.push(await measured());
-    figures.limit.push(await limit());
-  }
-  return { measured: median(figures.measured), limit: median(figures.limit) };
+  const figures = await inTurns(rounds, [measured, limit]);
+  return { measured: figures[0]!, limit: figures[1]! };
 }
 
 /** How often `work` was done in a second. */
@@ -59,8 +62,12 @@ export function median(figures: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+export function sum(figures: readonly number[]): number {
+  return figures.reduce((all, figure) => all + figure, 0);
+}
+
 export function mean(figures: readonly number[]): number {
-  return figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
+  return sum(figures) / figures.length;
 }
 
 export function inPartsOf<T>(size: number, items: readonly T[]): T[][] {

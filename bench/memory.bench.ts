@@ -10,7 +10,7 @@ import { realTexts } from './texts';
 import { withDatabase } from './tenant-database';
 
 /** Without `--most`. */
-const REQUESTS = 100_000;
+const REQUESTS = 200_000;
 /** The memory is looked at so many times. */
 const SAMPLES = 100;
 /** So many samples are one row of the table. */

@@ -14,6 +14,8 @@ const PEAK_MEMORY = join(__dirname, 'peak-memory.js');
 /** Texts that the records have in turns. */
 const TEXTS = 2_000;
 
+const ROUNDS = 3;
+
 export const migrate: Benchmark = {
   about:
     'a ChromaDB directory migrated to PostgreSQL beside its rows, prepared, written into the same tables',
@@ -22,7 +24,7 @@ export const migrate: Benchmark = {
     try {
       const url = server?.url ?? TEST_DATABASE_URL!;
       const texts = realTexts(TEXTS, locomo);
-      return [...(await measure(url, 20_000, texts, 3)), ...(await measure(url, 200_000, texts, 1))];
+      return [...(await measure(url, 20_000, texts)), ...(await measure(url, 200_000, texts))];
     } finally {
       await server?.remove();
     }
@@ -33,17 +35,12 @@ export const migrate: Benchmark = {
  * Each round migrates into a database of its own, then writes the same rows there once more. At last it is migrated with
  * the comparison, which takes the most memory.
  */
-export async function measure(
-  server: string,
-  records: number,
-  texts: readonly string[],
-  rounds: number,
-): Promise<Row[]> {
+export async function measure(server: string, records: number, texts: readonly string[]): Promise<Row[]> {
   const source = chromaSource(records, texts);
   const migrated: number[] = [];
   const limits: number[] = [];
   try {
-    for (let round = 0; round < rounds; round++)
+    for (let round = 0; round < ROUNDS; round++)
       await withDatabase(server, async (url) => {
         const { seconds } = await migrateOnce(source.path, url, records, '--no-verify');
         migrated.push(records / seconds);

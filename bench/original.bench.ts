@@ -12,26 +12,26 @@ export const original: Benchmark = {
   about: 'store and search beside a running original, both by the calls that it has, in turns',
   run: async ({ locomo, url }) => {
     if (url === undefined) throw new Error('original: give the address of a running one, --url URL.');
-    const texts = realTexts(2 * CONCURRENCIES.length * (ROUNDS + 1) * A_ROUND, locomo);
+    const texts = realTexts(WORKS.length * CONCURRENCIES.length * (ROUNDS + 1) * A_ROUND, locomo);
+    const rounds = inPartsOf(A_ROUND, texts);
     return withService(undefined, {}, async (ours) => {
       const theirs = new Api(url);
       for (const api of [ours, theirs]) await api.post('initialize', {});
       const rows = [];
-      for (const [place, concurrency] of CONCURRENCIES.entries()) {
-        const part = texts.length / CONCURRENCIES.length;
-        const rounds = inPartsOf(A_ROUND, texts.slice(place * part, (place + 1) * part));
-        for (const [what, work] of WORKS)
+      for (const concurrency of CONCURRENCIES)
+        for (const [what, work] of WORKS) {
+          const fresh = rounds.splice(0, ROUNDS + 1);
           rows.push({
             what: `${what}, ${concurrency} at a time`,
             unit: 'a second',
             ...(await alternate(
               ROUNDS,
-              rounder(ours, rounds, concurrency, work),
-              rounder(theirs, rounds, concurrency, work),
+              rounder(ours, fresh, concurrency, work),
+              rounder(theirs, fresh, concurrency, work),
             )),
             goal: 'ratio >= 10',
           });
-      }
+        }
       return rows;
     });
   },

@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlotOfRows, Row } from './benchmark';
+import { machineText } from './machine';
 import { Curve, Point, svgOf } from './plot';
-import { display, Result } from './results-table';
+import { display, Result, resultsIn } from './results-table';
 
 // Prettier would pad the table to its longest cell.
 const BEGIN = '<!-- figures: made by `npm run bench` -->\n\n<!-- prettier-ignore-start -->';
@@ -25,29 +26,38 @@ function curvesOf(rows: readonly Row[]): Curve[] {
   return [...curves].map(([name, points]) => ({ name, points }));
 }
 
-/** Brings the table of a page up to date: of every result, what was measured beside its limit. */
+/** Brings the table of a page up to date: of every result, what has a limit or a goal, and what it was measured on. */
 export function writePerformancePage(page: string, results: string): void {
   const text = readFileSync(page, 'utf8');
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`${page} has no place for the figures: ${BEGIN} … ${END}`);
-  const made = `${text.slice(0, begin + BEGIN.length)}\n\n${tableOf(results)}\n\n${text.slice(end)}`;
+  const made = `${text.slice(0, begin + BEGIN.length)}\n\n${figuresOf(resultsIn(results))}\n\n${text.slice(end)}`;
   if (made !== text) writeFileSync(page, made);
 }
 
-function tableOf(directory: string): string {
-  const lines = readdirSync(directory)
-    .filter((file) => file.endsWith('.json'))
-    .sort()
-    .flatMap((file) => linesOf(JSON.parse(readFileSync(join(directory, file), 'utf8')) as Result));
+function figuresOf(results: readonly Result[]): string {
   const head = [
     '| benchmark | what | measured | limit | ratio | goal |',
     '| --- | --- | --- | --- | --- | --- |',
   ];
-  return [...head, ...lines].join('\n');
+  return [...head, ...results.flatMap(linesOf), '', ...machinesOf(results)].join('\n');
 }
 
+/** Several figures of one row are in the table of their benchmark. */
 function linesOf({ name, rows }: Result): string[] {
   return rows
-    .filter(({ measured, limit }) => typeof measured === 'number' && limit !== undefined)
+    .filter(
+      ({ measured, limit, goal }) => typeof measured === 'number' && (limit !== undefined || goal !== ''),
+    )
     .map((row) => `| \`${name}\` | ${Object.values(display(row)).join(' | ')} |`);
+}
+
+/** Which of them were measured when and where. */
+function machinesOf(results: readonly Result[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const { name, at, machine } of results) {
+    const where = `${at.slice(0, 10)}, ${machineText(machine)}`;
+    names.set(where, [...(names.get(where) ?? []), `\`${name}\``]);
+  }
+  return [...names].map(([where, measured]) => `- ${where}: ${measured.join(', ')}`);
 }

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TransformersEmbedder } from '../src/embedding/transformers.embedder';
 import { seededRandom } from '../test/support/random';
-import { EMBEDDER_OPTIONS } from './embedder-options';
 import { each, inPartsOf } from './measure';
+import { withEmbedder } from './with-embedder';
 
 export const DIMENSION = 384;
 
@@ -25,19 +24,15 @@ export async function embeddedTexts(texts: readonly string[]): Promise<Float32Ar
   return vectors;
 }
 
-async function embed(texts: readonly string[]): Promise<Float32Array> {
-  const embedder = new TransformersEmbedder(EMBEDDER_OPTIONS);
-  await embedder.start();
-  try {
+function embed(texts: readonly string[]): Promise<Float32Array> {
+  return withEmbedder(async (embedder) => {
     const vectors = new Float32Array(texts.length * DIMENSION);
     await each([...inPartsOf(REQUEST, texts).entries()], 2, async ([part, request]) => {
       for (const [i, chunks] of (await embedder.embedTexts(request)).entries())
         vectors.set(chunks[0]!, (part * REQUEST + i) * DIMENSION);
     });
     return vectors;
-  } finally {
-    await embedder.stop();
-  }
+  });
 }
 
 /**

@@ -25,16 +25,16 @@ const FILTERS: readonly (readonly [what: string, filter: MemoryFilter, matches: 
   ['a project, 10 %', { projectId: 1 }, (n) => n % 10 === 0],
   ['a speaker, 50 %', { speaker: 'Bob' }, (n) => n % 2 === 0],
   ['a session, 1 %', { sessionId: 7 }, (n) => n % 100 === 7],
-  ['metadata, 0.1 %', metadata('thousandth', { operator: 'eq', value: 7 }), (n) => n % 1_000 === 7],
-  ['metadata, 50 %', metadata('tenths', { operator: 'gte', value: 5 }), (n) => n % 10 >= 5],
+  ['metadata, 0.1 %', metadata('thousandth', 'eq', 7), (n) => n % 1_000 === 7],
+  ['metadata, 50 %', metadata('tenths', 'gte', 5), (n) => n % 10 >= 5],
 ];
 
-function metadata(key: string, comparison: { operator: 'eq' | 'gte'; value: number }): MemoryFilter {
-  return { metadata: { kind: 'compare', path: [key], comparison } };
+export function metadata(key: string, operator: 'eq' | 'gte', value: number): MemoryFilter {
+  return { metadata: { kind: 'compare', path: [key], comparison: { operator, value } } };
 }
 
 export const recall: Benchmark = {
-  about: `recall@${K} in PostgreSQL against brute force over the vectors as they were before they were stored`,
+  about: `recall@${K} in PostgreSQL against brute force over the vectors as they were before they were stored; 7,900 vectors are of real texts, the rest blends of two of them`,
   run: async ({ locomo, database }) => {
     const corpus = await readCorpus(locomo, Math.max(...TENANTS.map(([, memories]) => memories)));
     return withDatabase(database, (url) =>

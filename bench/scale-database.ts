@@ -63,16 +63,19 @@ export async function measureAt(
   ];
 }
 
-/** Of all tables and indexes of the service. */
-export async function databaseBytes(url: string): Promise<number> {
+/** Of the service's tables and indexes, each with what belongs to it, the largest first. */
+export async function relationBytes(
+  url: string,
+): Promise<{ readonly relation: string; readonly bytes: number }[]> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    const { rows } = await client.query<{ bytes: string }>(
-      `select sum(pg_total_relation_size(oid)) as bytes from pg_class
-       where relnamespace = 'wisdom_memory'::regnamespace and relkind = 'r'`,
+    const { rows } = await client.query<{ relation: string; bytes: number }>(
+      `select relname as relation,
+         (case relkind when 'r' then pg_table_size(oid) else pg_relation_size(oid) end)::float8 as bytes
+       from pg_class where relnamespace = 'wisdom_memory'::regnamespace and relkind in ('r', 'i') order by bytes desc`,
     );
-    return Number(rows[0]!.bytes);
+    return rows;
   } finally {
     await client.end();
   }

@@ -1,14 +1,19 @@
-import { Client } from 'pg';
+import { Client, PoolClient } from 'pg';
+import type { DatabaseConfig } from '../src/config/app-config';
 import type { EmbeddingModel } from '../src/embedding/embedder';
-import type { EmbeddedMemory, Project } from '../src/memory/memory';
+import type { EmbeddedMemory, Project, VectorQuery } from '../src/memory/memory';
 import { PostgresDatabase } from '../src/memory/postgres/database/postgres-database';
 import { PostgresMemoryRepository } from '../src/memory/postgres/postgres-memory.repository';
+import { searchMemories } from '../src/memory/postgres/search/search-memories';
 import { databaseConfig } from '../test/support/postgres-server';
 import { ThrowawayServer } from '../test/support/throwaway-server';
 import type { Corpus } from './corpus';
 import { DIMENSION, vectorAt } from './real-vectors';
 
 const BATCH = 1_000;
+
+const AGENTS = ['six', 'seven', 'eight'];
+const CONTENT_TYPES = ['conversation', 'reflection', 'decision', 'conversation'];
 
 /** A server that holds what is measured in memory, as one that is run for it does. */
 const SERVER_SETTINGS = ['-c', 'shared_buffers=1GB', '-c', 'max_wal_size=4GB'];
@@ -28,10 +33,10 @@ export function numberedMemory({ texts, vectors }: Corpus, n: number, tenth: Pro
     externalId: String(n),
     project: n % 10 === 0 ? tenth : null,
     sessionId: n % 100,
-    sessionType: null,
-    agentId: null,
+    sessionType: n % 5 === 0 ? 'call' : 'chat',
+    agentId: AGENTS[n % 3]!,
     speaker: n % 2 === 0 ? 'Bob' : 'Ana',
-    contentType: 'conversation',
+    contentType: CONTENT_TYPES[n % 4]!,
     content: texts[n % texts.length]!,
     metadata: { thousandth: n % 1_000, tenths: n % 10 },
     occurredAt: new Date(Date.UTC(2024, 0, 1) + n * 1_000),
@@ -57,12 +62,14 @@ export async function withDatabase<T>(
   }
 }
 
-/** Works with the repository over a database. */
+/** Works with the repository over a database, configured as by default but for the changes. */
 export async function withRepository<T>(
   url: string,
   work: (repository: PostgresMemoryRepository, database: PostgresDatabase) => Promise<T>,
+  changes: Partial<DatabaseConfig> = {},
 ): Promise<T> {
-  const database = new PostgresDatabase(databaseConfig(url, { statementTimeoutMs: 0 }), () => undefined);
+  const config = databaseConfig(url, { statementTimeoutMs: 0, ...changes });
+  const database = new PostgresDatabase(config, () => undefined);
   const repository = new PostgresMemoryRepository(database, { now: () => new Date() }, () => MODEL);
   await repository.connect();
   try {
@@ -90,6 +97,16 @@ export async function fillTenants(
   }
   await vacuum(url);
   await repository.keepIndexes();
+}
+
+/** The statements of a tenant's search, exact or by their approximate index. */
+export function searchAs(
+  userId: number,
+  connection: PoolClient,
+  query: VectorQuery,
+  indexed: boolean,
+): Promise<unknown> {
+  return searchMemories({ connection, userId, now: new Date(), modelId: 1, copies: true }, query, indexed);
 }
 
 /** So that scans need not look at the table. */

@@ -13,6 +13,16 @@ export function realTexts(count: number, locomo: string): string[] {
   return texts.slice(0, count);
 }
 
+/** `count` questions of LoCoMo, spread over all of them, since those of one conversation are alike; undefined without LoCoMo. */
+export function realQuestions(count: number, locomo: string): string[] | undefined {
+  const asked = readLocomo(locomo)?.flatMap(({ questions }) => questions.map(({ question }) => question));
+  return asked && spread(count, asked);
+}
+
+export function spread<T>(count: number, items: readonly T[]): T[] {
+  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!);
+}
+
 /** Prose without code, tables and links. */
 function* readmeParagraphs(): Generator<string> {
   for (const name of readdirSync(MODULES).sort()) {
