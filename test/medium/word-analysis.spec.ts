@@ -43,7 +43,9 @@ describeNative('the analysis of words', () => {
   });
 
   it('finds the same words in prose, but for signs that PostgreSQL reads as addresses, paths and numbers', async () => {
-    const prose = PARAGRAPHS.map((text) => text.normalize('NFKC').replace(/`[^`]*`|\S*(?:[\d/@.:_]\S|-\d)/g, ' '));
+    const prose = PARAGRAPHS.map((text) =>
+      text.normalize('NFKC').replace(/`[^`]*`|\S*(?:[\d/@.:_]\S|-\d)/g, ' '),
+    );
     const theirs = await database.query<{ lexemes: string[] }>(
       `select tsvector_to_array(to_tsvector('english', text)) as lexemes from unnest($1::text[]) as text`,
       [prose],
