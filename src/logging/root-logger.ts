@@ -1,7 +1,7 @@
 import { DestinationStream, Logger, pino, stdTimeFunctions } from 'pino';
 import pretty from 'pino-pretty';
 import type { ServerConfig } from '../config/app-config';
-import { LinesTogether } from './lines-together';
+import { BufferedOutput } from './buffered-output';
 
 /** Writes to standard output: for people where that is a terminal, else one JSON object a line. */
 export function createRootLogger(level: ServerConfig['logLevel']): Logger {
@@ -10,7 +10,7 @@ export function createRootLogger(level: ServerConfig['logLevel']): Logger {
 
 export function jsonLogger(
   level: ServerConfig['logLevel'],
-  destination: DestinationStream = LinesTogether.ofStandardOutput(),
+  destination: DestinationStream = BufferedOutput.ofStandardOutput(),
 ): Logger {
   const options = {
     level,

@@ -1,8 +1,8 @@
 import { type PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { appTransaction, transaction } from '../../src/memory/postgres/database/app-transaction';
-import { LoneStatements } from '../../src/memory/postgres/database/lone-statements';
-import { runAsOnePiece, Statements } from '../../src/memory/postgres/database/one-piece';
+import { SingleStatements } from '../../src/memory/postgres/database/single-statements';
+import { runPipelined, Statements } from '../../src/memory/postgres/database/pipelined-transaction';
 import { openDataSource, poolOf } from '../../src/memory/postgres/database/open-data-source';
 import { PostgresDatabase } from '../../src/memory/postgres/database/postgres-database';
 import { createTestDatabase, databaseConfig, describeNative, TestDatabase } from '../support/postgres-server';
@@ -18,6 +18,7 @@ describeNative('transactions on a native PostgreSQL', () => {
     postgres = new PostgresDatabase(databaseConfig(database.url, { poolSize: 1 }), () => undefined);
     await postgres.connect();
     await database.query('create table public.written (n integer)');
+    await database.query('grant insert on public.written to wm_app');
     source = await openDataSource(postgres.host.serviceTarget());
     connection = await poolOf(source).connect();
   });
@@ -53,7 +54,7 @@ describeNative('transactions on a native PostgreSQL', () => {
 
   it('are the tenant’s from their first statement on, and nobody’s after their last', async () => {
     expect(await appTransaction(connection, 7, settings)).toEqual({ role: 'wm_app', tenant: '7' });
-    expect(await settings(connection)).toEqual({ role: 'none', tenant: '' });
+    expect(await settings(connection)).toEqual({ role: 'wm_app', tenant: '' });
     expect(await appTransaction(connection, 8, settings)).toEqual({ role: 'wm_app', tenant: '8' });
   });
 
@@ -82,17 +83,17 @@ describeNative('transactions on a native PostgreSQL', () => {
     });
     expect(await failing).toEqual({ role: 'wm_app', tenant: '3' });
     await expect(postgres.askTenant(3, (own) => own.query('select 1 / 0'))).rejects.toThrow(/22012/);
-    const lone = new LoneStatements(connection, 4);
-    expect(await settings(lone)).toEqual({ role: 'wm_app', tenant: '4' });
-    await lone.ended();
-    expect(await settings(connection)).toEqual({ role: 'none', tenant: '' });
+    const single = new SingleStatements(connection, 4);
+    expect(await settings(single)).toEqual({ role: 'wm_app', tenant: '4' });
+    await single.ended();
+    expect(await settings(connection)).toEqual({ role: 'wm_app', tenant: '' });
   });
 
   it('of single statements that cannot begin leave the connection as it is', async () => {
-    const lone = new LoneStatements(connection, NaN);
-    await expect(lone.query('select 1')).rejects.toThrow(/whole number/);
-    await lone.ended();
-    expect(await settings(connection)).toEqual({ role: 'none', tenant: '' });
+    const single = new SingleStatements(connection, NaN);
+    await expect(single.query('select 1')).rejects.toThrow(/whole number/);
+    await single.ended();
+    expect(await settings(connection)).toEqual({ role: 'wm_app', tenant: '' });
   });
 
   it('sent as one piece are the tenant’s, whole or not at all, and nobody’s afterwards', async () => {
@@ -105,7 +106,7 @@ describeNative('transactions on a native PostgreSQL', () => {
         ),
       );
     const piece = <T>(userId: number, work: (own: Statements) => Promise<T>) =>
-      postgres.withTenantAsOnePiece(userId, work);
+      postgres.withTenantPipelined(userId, work);
     const ensure = (own: Statements) => own.query('select wisdom_memory.ensure_tenant()');
     const [, , seen] = await piece(61, (own) =>
       Promise.all([ensure(own), name(own, 61, 'one'), settings(own)]),
@@ -128,7 +129,23 @@ describeNative('transactions on a native PostgreSQL', () => {
     await expect(piece(62, late)).rejects.toThrow(/after the end of its transaction/);
     expect(await namesOf(62)).toEqual([]);
     await expect(piece(NaN, settings)).rejects.toThrow(/whole number/);
-    expect(await runAsOnePiece(connection, 4, settings)).toEqual({ role: 'wm_app', tenant: '4' });
-    expect(await settings(connection)).toEqual({ role: 'none', tenant: '' });
+    expect(await runPipelined(connection, 4, settings)).toEqual({ role: 'wm_app', tenant: '4' });
+    expect(await settings(connection)).toEqual({ role: 'wm_app', tenant: '' });
+  });
+
+  it('are what reaches a tenant: a statement outside of any finds nothing and writes nothing', async () => {
+    const names = 'select name from wisdom_memory.projects';
+    const name = `insert into wisdom_memory.projects (user_id, id, name) values (71, 2, 'planted')`;
+    await postgres.withTenantPipelined(71, (own) =>
+      Promise.all([
+        own.query('select wisdom_memory.ensure_tenant()'),
+        own.query(name.replace('planted', 'own')),
+      ]),
+    );
+    expect((await connection.query(names)).rows).toEqual([]);
+    await expect(connection.query(name)).rejects.toThrow(/row-level security/);
+    await connection.query('reset all');
+    expect(await settings(connection)).toEqual({ role: 'wm_app', tenant: '' });
+    expect((await connection.query(names)).rows).toEqual([]);
   });
 });

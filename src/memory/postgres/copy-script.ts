@@ -1,5 +1,5 @@
 import { type Connection, Query } from 'pg';
-import type { Statements } from './database/one-piece';
+import type { Statements } from './database/pipelined-transaction';
 
 /** A statement, or a COPY FROM STDIN with its rows in the format that it names. */
 export interface CopyStep {

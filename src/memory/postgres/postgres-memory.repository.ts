@@ -27,7 +27,7 @@ import { findCandidates } from './search/find-candidates';
 import { findSpeakers } from './search/find-speakers';
 import { IndexKeeper } from './search/index-keeper';
 import { readIndexReads } from './search/index-reads';
-import type { Statements } from './database/one-piece';
+import type { Statements } from './database/pipelined-transaction';
 import { PostgresDatabase } from './database/postgres-database';
 import { ensureProject, findProject, listProjects } from './project-statements';
 import { searchMemories } from './search/search-memories';
@@ -101,7 +101,7 @@ export class PostgresMemoryRepository implements MemoryBackend {
     const contextOf = this.contextOf(userId);
     const work = (connection: Statements) => storeMemories(contextOf(connection), memories);
     return asksAtOnce(memories)
-      ? this.database.withTenantAsOnePiece(userId, work)
+      ? this.database.withTenantPipelined(userId, work)
       : this.database.withTenant(userId, work);
   }
 

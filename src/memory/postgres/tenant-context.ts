@@ -1,5 +1,5 @@
 import type { QueryResultRow } from 'pg';
-import type { Statements } from './database/one-piece';
+import type { Statements } from './database/pipelined-transaction';
 import { KeptStatements } from './kept-statements';
 import type { WordAnalysis } from '../../words/word-analysis';
 

@@ -11,6 +11,8 @@ export interface ConnectionTarget {
   readonly url?: string;
   /** What the operator has named it in; `DATABASE_URL` unless given. */
   readonly variable?: string;
+  /** As whom its sessions begin, and what RESET leaves them as; the role of the URL unless given, which must be its member. */
+  readonly role?: string;
   readonly poolSize: number;
   readonly connectTimeoutMs: number;
   /** 0 is no limit. */
@@ -74,9 +76,9 @@ export function clientConfig(target: ConnectionTarget): ClientConfig {
   };
 }
 
-function sessionOptions({ statementTimeoutMs }: ConnectionTarget): ClientConfig {
+function sessionOptions({ role, statementTimeoutMs }: ConnectionTarget): ClientConfig {
   return {
-    options: SESSION_OPTIONS,
+    options: role === undefined ? SESSION_OPTIONS : `${SESSION_OPTIONS} -c role=${role}`,
     statement_timeout: statementTimeoutMs,
     query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + CLIENT_GRACE_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,

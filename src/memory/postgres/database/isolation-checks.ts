@@ -13,7 +13,7 @@ export async function checkIsolation(service: DataSource): Promise<void> {
   const runner = service.createQueryRunner();
   try {
     await runner.query('begin');
-    await becomeAppRole(runner);
+    await runner.query(`set local role ${APP_ROLE}`);
     const [proof] = (await runner.query(ISOLATION_PROOF)) as IsolationProof[];
     if (proof!.bypasses) throw notInForce(APP_ROLE, `the role bypasses it. ${REMEDY}`);
     await refuseOpenPolicies(runner);
@@ -77,15 +77,4 @@ const OPEN_POLICIES = `
 
 function notInForce(role: string, reason: string): StartupError {
   return new StartupError(`Row-level security is not in force for ${role}: ${reason}`);
-}
-
-async function becomeAppRole(runner: QueryRunner): Promise<void> {
-  try {
-    await runner.query(`set local role ${APP_ROLE}`);
-  } catch (error) {
-    throw new StartupError(
-      `The role of DATABASE_URL may not become ${APP_ROLE}. As a superuser: GRANT ${APP_ROLE} TO that role;`,
-      { cause: error },
-    );
-  }
 }

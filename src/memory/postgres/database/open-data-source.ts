@@ -15,12 +15,23 @@ export async function openDataSource(target: ConnectionTarget): Promise<DataSour
   } catch (error) {
     if (error instanceof StartupError) throw error;
     const code = (error as { code?: string }).code ?? (error as Error).message;
-    const { variable = 'DATABASE_URL' } = target;
+    const { variable = 'DATABASE_URL', role } = target;
+    if (role !== undefined && ROLE_REFUSALS.includes(code)) throw mayNotBecome(role, error);
     throw new StartupError(
       `PostgreSQL cannot be used at ${nameOf(target)} (${code}): start it, or correct ${variable}.`,
       { cause: error },
     );
   }
+}
+
+/** What a server that lets a session in answers to the role that it is to begin as: not its member, no such role. */
+const ROLE_REFUSALS = ['42501', '22023'];
+
+function mayNotBecome(role: string, cause: unknown): StartupError {
+  return new StartupError(
+    `The role of DATABASE_URL may not become ${role}. As a superuser: GRANT ${role} TO that role;`,
+    { cause },
+  );
 }
 
 /** Runs `work` over connections of the owner's, which are closed afterwards. */

@@ -8,8 +8,8 @@ import { clientConfig } from './data-source-options';
 import type { DatabaseHost } from './database-host';
 import { prepareSchema } from './database-schema';
 import { hostOf } from './host-of';
-import { LoneStatements } from './lone-statements';
-import { runAsOnePiece, Statements } from './one-piece';
+import { SingleStatements } from './single-statements';
+import { runPipelined, Statements } from './pipelined-transaction';
 import { asOwner, openDataSource, poolOf, surviveLoss } from './open-data-source';
 import { checkIsolation } from './isolation-checks';
 import { checkExtensions, checkServer } from './server-checks';
@@ -106,15 +106,15 @@ export class PostgresDatabase {
   }
 
   /** The same for work that asks all of its statements before it waits for any. */
-  withTenantAsOnePiece<T>(userId: number, work: (statements: Statements) => Promise<T>): Promise<T> {
-    return this.attempt((connection) => runAsOnePiece(connection, userId, work));
+  withTenantPipelined<T>(userId: number, work: (statements: Statements) => Promise<T>): Promise<T> {
+    return this.attempt((connection) => runPipelined(connection, userId, work));
   }
 
   /** For work that changes nothing and needs no transaction around its statements: each is one by itself. */
   askTenant<T>(userId: number, work: (statements: Statements) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const asking = async (connection: PoolClient) => {
-        const statements = new LoneStatements(connection, userId);
+        const statements = new SingleStatements(connection, userId);
         try {
           resolve(await work(statements));
         } finally {

@@ -16,7 +16,8 @@ const IDENTITY = `select concat_ws(' ', current_database(), extract(epoch from p
 export async function refuseOtherDatabase(owner: DataSource, host: DatabaseHost): Promise<void> {
   const [administered, served] = [host.ownerTarget(), host.serviceTarget()];
   if (administered.url === served.url) return;
-  const identity = await identityAt(served);
+  // Before the first migration nobody may become the role of its sessions.
+  const identity = await identityAt({ ...served, role: undefined });
   if (identity === undefined || identity === (await identityOf(owner))) return;
   throw new StartupError(
     `DATABASE_ADMIN_URL leads to another database (${nameOf(administered)}) than DATABASE_URL (${nameOf(served)}), and ` +

@@ -124,8 +124,8 @@ export async function checkRoles(owner: DataSource): Promise<void> {
 }
 
 /**
- * Lets a login become `wm_app`, if it does not already and the owner may say so; whether it can is proven by
- * `checkIsolation`.
+ * Lets a login become `wm_app`, if it does not already and the owner may say so; whether it can is seen
+ * when the service opens its connections.
  */
 export async function admitToAppRole(owner: DataSource, login: string): Promise<void> {
   const [state] = await owner.query<{ admitted: boolean; grant: string }[]>(

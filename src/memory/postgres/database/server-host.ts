@@ -1,6 +1,7 @@
 import type { DatabaseConfig } from '../../../config/app-config';
 import type { ConnectionTarget } from './data-source-options';
 import type { DatabaseHost } from './database-host';
+import { APP_ROLE } from './schema-names';
 
 /** A PostgreSQL server that somebody else runs. */
 export class ServerHost implements DatabaseHost {
@@ -19,8 +20,11 @@ export class ServerHost implements DatabaseHost {
     return { url: adminUrl, variable, poolSize: 2, connectTimeoutMs, statementTimeoutMs: 0 };
   }
 
-  /** Statements may be sent before those in front of them are answered: a transaction begins with its first statement. */
+  /**
+   * Statements may be sent before those in front of them are answered: a transaction begins with its first statement. What
+   * stands outside of any transaction reaches no tenant either.
+   */
   serviceTarget(): ConnectionTarget {
-    return { ...this.config, driverOptions: { pipeline: true } };
+    return { ...this.config, role: APP_ROLE, driverOptions: { pipeline: true } };
   }
 }

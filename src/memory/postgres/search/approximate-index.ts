@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { Statements } from '../database/one-piece';
+import type { Statements } from '../database/pipelined-transaction';
 
 /** The approximate index over one tenant's vectors of one model: HNSW, partial, so that small tenants pay nothing. */
 export interface ApproximateIndex {

@@ -14,12 +14,12 @@ const MOST_UNREAD = 4 * 1024 * 1024;
  *
  * Of a reader that is 4 MB behind no more is kept: lines are left out until it has read that, and one line says how many.
  */
-export class LinesTogether implements DestinationStream {
-  private static standardOutput?: LinesTogether;
+export class BufferedOutput implements DestinationStream {
+  private static standardOutput?: BufferedOutput;
 
   /** Those of this process: one, however many loggers there are. */
-  static ofStandardOutput(): LinesTogether {
-    return (LinesTogether.standardOutput ??= new LinesTogether(process.stdout));
+  static ofStandardOutput(): BufferedOutput {
+    return (BufferedOutput.standardOutput ??= new BufferedOutput(process.stdout));
   }
 
   private waiting = '';

@@ -19,7 +19,7 @@ export interface SentTransaction<T> {
  *
  * @param work asks all of its statements before it waits for any: after it nothing is asked in the tenant's name.
  */
-export function sendAsOnePiece<T>(
+export function sendPipelined<T>(
   connection: PoolClient,
   userId: number,
   work: (statements: Statements) => Promise<T>,
@@ -50,12 +50,12 @@ export function sendAsOnePiece<T>(
  * The same, resolving when it has ended. Rejects where something of it failed: what the server refused has changed nothing, what
  * `work` threw by itself takes back nothing that it had asked, and of a connection that was lost nobody knows.
  */
-export async function runAsOnePiece<T>(
+export async function runPipelined<T>(
   connection: PoolClient,
   userId: number,
   work: (statements: Statements) => Promise<T>,
 ): Promise<T> {
-  const { begun, answered, ended } = sendAsOnePiece(connection, userId, work);
+  const { begun, answered, ended } = sendPipelined(connection, userId, work);
   try {
     await begun;
     const result = await answered;

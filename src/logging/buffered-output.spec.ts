@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
-import { LinesTogether } from './lines-together';
+import { BufferedOutput } from './buffered-output';
 
 function setup() {
   const written: string[] = [];
@@ -10,7 +10,7 @@ function setup() {
     writableLength: 0,
   };
   const exits = process.listeners('exit');
-  const sut = new LinesTogether(out);
+  const sut = new BufferedOutput(out);
   const [exit] = process.listeners('exit').filter((listener) => !exits.includes(listener));
   return { sut, written, out, exit: exit as () => void };
 }
@@ -34,10 +34,10 @@ function setupStopped() {
     goOn();
     await drained;
   };
-  return { sut: new LinesTogether(out), out, read, readOn };
+  return { sut: new BufferedOutput(out), out, read, readOn };
 }
 
-describe('LinesTogether', () => {
+describe('BufferedOutput', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
