@@ -1,5 +1,6 @@
 import type { SearchMode } from '../src/memory/hybrid/memory-search';
 import { Api, withService } from './api';
+import { BareCollection } from './bare-collection';
 import { BareScan } from './bare-scan';
 import { BareServer } from './bare-server';
 import { Benchmark, Row } from './benchmark';
@@ -22,25 +23,31 @@ const ABOUT = `searches over HTTP among ${MEMORIES} memories`;
 /** The user of whoever names none. */
 const USER = 1;
 
-/** Part of what a text that is searched for takes at least. */
-type Least = (text: string) => Promise<unknown>;
+/** What is done with a text. */
+type Work = (text: string) => Promise<unknown>;
 
-/** What a search could be at best. */
-interface Limits {
-  /** All that one takes, one after the other. */
-  readonly least: Least;
-  /** Each part by itself, where there are several: of many at a time the slower is the limit. */
-  readonly parts: readonly Least[];
+/** What a search consists of at least. */
+interface Parts {
+  embed(text: string): Promise<Float32Array>;
+  nearest(vector: Float32Array): Promise<unknown>;
 }
 
 export const search: Benchmark = {
-  about: `${ABOUT} beside their questions embedded without a service, ChromaDB`,
+  about: `${ABOUT} beside their questions embedded without a service and compared by ChromaDB's own query, ChromaDB`,
   run: ({ locomo, url }) =>
     withEmbedder((embedder) =>
-      run(locomo, url, { MEMORY_BACKEND: 'chromadb' }, () => ({
-        least: (text) => embedder.embedQuery(text),
-        parts: [],
-      })),
+      run(locomo, url, { MEMORY_BACKEND: 'chromadb' }, async (texts, work) => {
+        const chunks = await embedder.embedTexts(texts);
+        const bare = await BareCollection.start(chunks.map(([first]) => first!));
+        try {
+          return await work({
+            embed: (text) => embedder.embedQuery(text),
+            nearest: (vector) => bare.nearest(vector),
+          });
+        } finally {
+          await bare.stop();
+        }
+      }),
     ),
 };
 
@@ -48,47 +55,53 @@ export const searchPostgresql: Benchmark = {
   about: `${ABOUT} beside their questions embedded without a service and compared by a bare index-only scan, PostgreSQL`,
   run: ({ locomo, database }) =>
     withEmbedder((embedder) =>
-      withDatabase(database, async (DATABASE_URL) => {
-        const bare = new BareScan(DATABASE_URL, MOST_AT_ONCE);
-        try {
-          return await run(locomo, undefined, { MEMORY_BACKEND: 'postgresql', DATABASE_URL }, async () => {
-            await vacuum(DATABASE_URL);
-            const vector = await embedder.embedQuery('any');
-            return {
-              least: async (text) => bare.nearest(USER, await embedder.embedQuery(text)),
-              parts: [(text) => embedder.embedQuery(text), () => bare.nearest(USER, vector)],
-            };
-          });
-        } finally {
-          await bare.end();
-        }
-      }),
+      withDatabase(database, (DATABASE_URL) =>
+        run(locomo, undefined, { MEMORY_BACKEND: 'postgresql', DATABASE_URL }, async (_, work) => {
+          await vacuum(DATABASE_URL);
+          const bare = new BareScan(DATABASE_URL, MOST_AT_ONCE);
+          try {
+            return await work({
+              embed: (text) => embedder.embedQuery(text),
+              nearest: (vector) => bare.nearest(USER, vector),
+            });
+          } finally {
+            await bare.end();
+          }
+        }),
+      ),
     ),
 };
 
-/** @param stored what to measure beside, once the memories are there. */
+/** Works with the parts of a search among `texts`, once the service has these. */
+type WithParts = (
+  texts: readonly string[],
+  work: (parts: Parts) => Promise<readonly Row[]>,
+) => Promise<readonly Row[]>;
+
 async function run(
   locomo: string,
   url: string | undefined,
   environment: Record<string, string>,
-  stored: () => Limits | Promise<Limits>,
+  withParts: WithParts,
 ): Promise<readonly Row[]> {
   const texts = realTexts(MEMORIES, locomo);
   const cache = { EMBEDDING_CACHE_SIZE: String(EMBEDDER_OPTIONS.cacheSize) };
   return withService(url, { ...environment, ...cache }, async (api) => {
     const memories = texts.map((content, n) => ({ content, external_id: `search ${n}` }));
     for (const part of inPartsOf(250, memories)) await api.post('store/batch', { memories: part });
-    const limits = await stored();
-    const messages = texts.slice(-TEXTS);
-    await warmUp(
-      round(messages, MOST_AT_ONCE, searchFor(api, 'semantic')),
-      round(messages, MOST_AT_ONCE, limits.least),
-    );
-    const rows = await measure(api, limits, 'messages', messages);
-    // A third as long as what people say.
-    const questions = realQuestions(TEXTS, locomo);
-    if (questions) rows.push(...(await measure(api, limits, 'questions', questions)));
-    return [...rows, await bareExchange(api, limits, messages), ...memoryOf(api)];
+    return withParts(texts, async (parts) => {
+      const messages = texts.slice(-TEXTS);
+      const least = leastOf(parts);
+      await warmUp(
+        round(messages, MOST_AT_ONCE, searchFor(api, 'semantic')),
+        round(messages, MOST_AT_ONCE, least),
+      );
+      const rows = await measure(api, parts, 'messages', messages);
+      // A third as long as what people say.
+      const questions = realQuestions(TEXTS, locomo);
+      if (questions) rows.push(...(await measure(api, parts, 'questions', questions)));
+      return [...rows, await bareExchange(api, least, messages), ...memoryOf(api)];
+    });
   });
 }
 
@@ -100,10 +113,10 @@ type Figures = readonly [
   goal: string,
 ];
 
-async function measure(api: Api, limits: Limits, asked: string, texts: readonly string[]): Promise<Row[]> {
+async function measure(api: Api, parts: Parts, asked: string, texts: readonly string[]): Promise<Row[]> {
   const figures = [
-    ...(await searchedSingly(api, limits, texts)),
-    ...(await searchedTogether(api, limits, texts)),
+    ...(await searchedSingly(api, parts, texts)),
+    ...(await searchedTogether(api, parts, texts)),
     ...(await searchedByWords(api, texts)),
   ];
   return figures.map(([what, unit, measured, limit, goal]) => ({
@@ -115,40 +128,50 @@ async function measure(api: Api, limits: Limits, asked: string, texts: readonly 
   }));
 }
 
-async function searchedSingly(api: Api, { least }: Limits, texts: readonly string[]): Promise<Figures[]> {
+async function searchedSingly(api: Api, parts: Parts, texts: readonly string[]): Promise<Figures[]> {
   const times = { searched: [] as number[], least: [] as number[] };
-  const { measured, limit } = await alternate(
-    ROUNDS,
-    round(texts, 1, searchFor(api, 'semantic'), times.searched),
-    round(texts, 1, least, times.least),
-  );
+  const figures = await rates(api, parts, texts, 1, times);
   const medians = [median(times.searched), median(times.least)] as const;
   return [
-    ['one at a time, semantic', 'searches/s', measured, limit, 'ratio >= 0.7'],
+    ...figures,
     ['one semantic, median', 'ms', ...medians, ''],
     ['one semantic, what the service adds', 'ms', medians[0] - medians[1], undefined, '< 1.5 ms'],
     ['one semantic, p95', 'ms', p95(times.searched), p95(times.least), ''],
   ];
 }
 
-async function searchedTogether(
-  api: Api,
-  { least, parts }: Limits,
-  texts: readonly string[],
-): Promise<Figures[]> {
-  const works = [searchFor(api, 'semantic'), least, ...parts];
+async function searchedTogether(api: Api, parts: Parts, texts: readonly string[]): Promise<Figures[]> {
   await api.eventLoopP99();
-  const [measured, together, ...alone] = await inTurns(
-    ROUNDS,
-    works.map((work) => round(texts, MOST_AT_ONCE, work)),
-  );
-  const what = `${MOST_AT_ONCE} at a time, semantic`;
-  const figures: Figures[] = [[what, 'searches/s', measured!, together, 'ratio >= 0.7']];
+  const figures = await rates(api, parts, texts, MOST_AT_ONCE);
+  const late = `${MOST_AT_ONCE} at a time, semantic, event loop of the service, p99, 10 ms at rest`;
+  return [...figures, [late, 'ms', await api.eventLoopP99(), undefined, '']];
+}
+
+/** Searches beside their parts one after the other, and beside the slower of them alone, all in turns. */
+async function rates(
+  api: Api,
+  parts: Parts,
+  texts: readonly string[],
+  concurrency: number,
+  times: { readonly searched?: number[]; readonly least?: number[] } = {},
+): Promise<Figures[]> {
+  const vector = await parts.embed(texts[0]!);
+  const [measured, together, ...alone] = await inTurns(ROUNDS, [
+    round(texts, concurrency, searchFor(api, 'semantic'), times.searched),
+    round(texts, concurrency, leastOf(parts), times.least),
+    round(texts, concurrency, (text) => parts.embed(text)),
+    round(texts, concurrency, () => parts.nearest(vector)),
+  ]);
+  const what = `${concurrency === 1 ? 'one' : concurrency} at a time, semantic`;
   const slower = `${what}, beside the slower part alone`;
-  if (alone.length > 0) figures.push([slower, 'searches/s', measured!, Math.min(...alone), 'ratio >= 0.7']);
-  const late = `${what}, event loop of the service, p99, 10 ms at rest`;
-  figures.push([late, 'ms', await api.eventLoopP99(), undefined, '']);
-  return figures;
+  return [
+    [what, 'searches/s', measured!, together, 'ratio >= 0.7'],
+    [slower, 'searches/s', measured!, Math.min(...alone), 'ratio >= 0.7'],
+  ];
+}
+
+function leastOf(parts: Parts): Work {
+  return async (text) => parts.nearest(await parts.embed(text));
 }
 
 async function searchedByWords(api: Api, texts: readonly string[]): Promise<Figures[]> {
@@ -169,7 +192,7 @@ async function warmUp(...rounds: readonly (() => Promise<unknown>)[]): Promise<v
   for (let n = 0; n < WARM_UP; n++) for (const round of rounds) await round();
 }
 
-function searchFor(api: Api, mode: SearchMode): Least {
+function searchFor(api: Api, mode: SearchMode): Work {
   return (query) => api.post('search', bodyOf(query, mode));
 }
 
@@ -178,7 +201,7 @@ function bodyOf(query: string, mode: SearchMode): object {
 }
 
 /** As many bytes as a search exchanges, with a server that does nothing else, when what a search waits for has just been done. */
-async function bareExchange(api: Api, { least }: Limits, texts: readonly string[]): Promise<Row> {
+async function bareExchange(api: Api, least: Work, texts: readonly string[]): Promise<Row> {
   const server = await BareServer.start(
     JSON.stringify(await api.post('search', bodyOf(texts[0]!, 'semantic'))),
   );
@@ -212,6 +235,6 @@ function memoryOf({ residentBytes: bytes }: Api): Row[] {
 }
 
 /** One round: how many a second, noting the milliseconds of each. */
-function round(texts: readonly string[], concurrency: number, work: Least, times: number[] = []): Round {
+function round(texts: readonly string[], concurrency: number, work: Work, times: number[] = []): Round {
   return () => rateOf(texts.length, () => each(texts, concurrency, timed(times, work)));
 }

@@ -5,8 +5,8 @@ import type { Socket } from 'node:net';
 const waiting = new WeakMap<Socket, Set<() => void>>();
 
 /**
- * Calls `listener` once, later, when the answer is out or can no longer be: also if the client has left already, and for
- * a request sent behind another whose turn never came. Node emits no `close` for these.
+ * Calls `listener` once, later, when the answer is out or can no longer be. Node emits no `close` on an answer whose client
+ * left before anybody listened, nor on one behind another that never had the connection: both are covered.
  */
 export function onAnswerEnd(response: ServerResponse, listener: () => void): void {
   const { socket } = response.req;
@@ -29,4 +29,12 @@ function listenersOf(socket: Socket): Set<() => void> {
   waiting.set(socket, listeners);
   socket.once('close', () => listeners.forEach((end) => end()));
   return listeners;
+}
+
+/** Nobody took the whole answer. nginx's number: HTTP has none. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+/** The status that was answered, once the answer has ended. */
+export function answeredStatus({ writableFinished, statusCode }: ServerResponse): number {
+  return writableFinished ? statusCode : CLIENT_CLOSED_REQUEST;
 }

@@ -1,10 +1,10 @@
 import { createServer, RequestListener, Server, ServerOptions } from 'node:http';
-import { AddressInfo } from 'node:net';
+import { AddressInfo, Socket } from 'node:net';
 import { rawExchange } from '../../test/support/raw-exchange';
 import { answerProtocolErrors } from './protocol-errors';
 
 const GOOD = 'GET /good HTTP/1.1\r\nHost: here\r\n\r\n';
-const SLOW = 'GET /slow HTTP/1.1\r\nHost: here\r\n\r\n';
+const STORE = 'POST /store HTTP/1.1\r\nHost: here\r\nContent-Length: 2\r\n\r\n{}';
 const BAD = 'GET / HTTP/1.1\r\nHost here\r\n\r\n';
 const HALF = 'GET / HTTP/1.1\r\nHost: ';
 const IMPATIENT = { headersTimeout: 20, requestTimeout: 20, connectionsCheckingInterval: 5 };
@@ -77,11 +77,33 @@ describe('answerProtocolErrors', () => {
     expect(answer).not.toContain('400');
   });
 
-  it('does not write into an answer that is under way before another', async () => {
-    const answer = await exchange(GOOD + SLOW + BAD, ({ url }, response) => {
-      if (url === '/good') response.writeHead(200, { 'Content-Length': 1_000 }).write('half of');
+  it('answers what came whole before it as it is, and then ends the connection', async () => {
+    const answer = await exchange(`${STORE}\0`, (request, response) => {
+      request.resume().on('end', () => setTimeout(() => response.end('stored'), 50));
     });
+    expect(answer).toMatch(/^HTTP\/1.1 200 OK[^]*Connection: close[^]*stored$/);
+  });
+
+  it('does so too where another answer is under way', async () => {
+    const answer = await exchange(GOOD + STORE + BAD, ({ url }, response) => {
+      if (url === '/good') response.write('half of');
+      else setTimeout(() => response.end('stored'), 50);
+      if (url === '/good') setTimeout(() => response.end(' it'), 20);
+    });
+    expect(answer).toMatch(
+      /^HTTP\/1.1 200 OK[^]*half of[^]* it[^]*HTTP\/1.1 200 OK[^]*Connection: close[^]*stored$/,
+    );
     expect(answer).not.toContain('400');
+  });
+
+  it('leaves a client that goes on sending the time to read why it is refused', () => {
+    server = createServer();
+    answerProtocolErrors(server);
+    const socket = { writable: true, end: jest.fn(), destroy: jest.fn() };
+    server.emit('clientError', new Error('malformed'), socket as unknown as Socket);
+    server.emit('clientError', new Error('more of it'), Object.assign(socket, { writable: false }));
+    expect(socket.end.mock.calls).toEqual([[expect.stringContaining('400 Bad Request')]]);
+    expect(socket.destroy).not.toHaveBeenCalled();
   });
 });
 

@@ -40,15 +40,16 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 };
 
 /**
- * How long a client may take to read the refusal and to close its side. A connection that is cut off with something of
- * the client's unread takes with it what the client has not read.
+ * How long a client may take to read its last answer and to close its side. Closing a connection that has unread input resets
+ * it, and the client loses what it has not read yet.
  */
 const LINGER_MS = 1_000;
 
 /**
  * Answers what Node's HTTP parser refuses, before there is a request that anything else here could see, as every other
  * error: as problem+json. The connection ends with it, whether the client closes its side or not: what follows on it
- * could not be told apart.
+ * could not be told apart. Requests that came whole before it are answered as they are, and then the connection ends: told
+ * that they were malformed, a client would send again what is being stored.
  */
 export function answerProtocolErrors(server: Server): void {
   const unfinished = new WeakMap<Duplex, Set<ServerResponse>>();
@@ -57,19 +58,21 @@ export function answerProtocolErrors(server: Server): void {
     unfinished.set(socket, answers.add(response));
     response.once('close', () => answers.delete(response));
   });
+  const ending = new WeakSet<Duplex>();
   server.on('clientError', (error: ProtocolError, socket: Duplex) => {
+    // Whatever else such a client sends is reported as well.
+    if (ending.has(socket)) return;
+    if (!socket.writable) return void socket.destroy(error);
     const answers = [...(unfinished.get(socket) ?? [])];
-    const isAnswering = answers.some((answer) => answer.headersSent && !answer.writableFinished);
+    const owed = answers.findLast(({ req, headersSent }) => req.complete && !headersSent);
+    if (owed) return void (owed.shouldKeepAlive = false);
+    ending.add(socket);
     // Half an answer followed by another would be taken for the rest of the first.
-    if (!socket.writable || isAnswering) socket.destroy(error);
-    else refuse(socket, REFUSALS[error.code ?? ''] ?? MALFORMED);
+    const isAnswering = answers.some(({ headersSent, writableFinished }) => headersSent && !writableFinished);
+    socket.end(isAnswering ? '' : textOf(REFUSALS[error.code ?? ''] ?? MALFORMED));
+    // Node reports a request that is late only once.
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
   });
-}
-
-function refuse(socket: Duplex, refusal: Refusal): void {
-  socket.end(textOf(refusal));
-  // Node reports a request that is late only once.
-  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 function textOf(refusal: Refusal): string {

@@ -91,7 +91,9 @@ describe('requestLog', () => {
     await once(server, 'request');
     request.destroy();
     await given;
-    expect(lines).toEqual([expect.objectContaining({ msg: 'GET /api/memory given up by the caller' })]);
+    expect(lines).toEqual([
+      expect.objectContaining({ status: 499, msg: 'GET /api/memory given up by the caller' }),
+    ]);
   });
 
   it('says so too of a request whose turn to be answered never came', async () => {

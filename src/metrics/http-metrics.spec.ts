@@ -11,7 +11,7 @@ describe('httpMetrics', () => {
     await server.leave();
     server.close();
     expect(await registry.metrics()).toContain(
-      'wisdom_memory_http_request_duration_seconds_count{method="GET",route="unmatched",status="200"} 2',
+      'wisdom_memory_http_request_duration_seconds_count{method="GET",route="unmatched",status="499"} 2',
     );
   });
 });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Histogram, Registry } from 'prom-client';
-import { onAnswerEnd } from '../common/answer-end';
+import { answeredStatus, onAnswerEnd } from '../common/answer-end';
 
 /** Injects the middleware that counts and times requests. */
 export const HTTP_METRICS = Symbol('HTTP_METRICS');
@@ -22,7 +22,7 @@ export function httpMetrics(registry: Registry): Middleware {
   });
   return (request, response, next) => {
     const done = duration.startTimer({ method: request.method });
-    onAnswerEnd(response, () => done({ route: routeOf(request), status: response.statusCode }));
+    onAnswerEnd(response, () => done({ route: routeOf(request), status: answeredStatus(response) }));
     next();
   };
 }
