@@ -7,7 +7,10 @@ export type Lane = 'question' | 'document';
  */
 const MOST_PADDING = 16;
 
-/** So many batches of documents after one of questions, the next question is still expected soon: a third of a second's. */
+/**
+ * For so many batches of documents after one of questions, a third of a second, these stay small: another question is
+ * likely, and waits for the batch that runs.
+ */
 const EXPECTING_QUESTIONS = 40;
 
 /**

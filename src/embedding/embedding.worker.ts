@@ -2,6 +2,7 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { EmbeddingEngine } from './embedding-engine';
 import { LocalModel } from './local-model';
+import { isUnit } from './unit-vector';
 import { EndOfWorker, WorkerMessage, WorkerOptions, WorkerRequest } from './worker-protocol';
 
 /** Of -20 to 19: of a core that both want, this thread gets a quarter and the other three. */
@@ -16,6 +17,7 @@ async function serve(): Promise<void> {
     send({ kind: 'batch', ...report }),
   );
   const [probe] = await model.embed([[]]);
+  if (!isUnit(probe!)) throw new Error('it gives vectors without a direction');
   parentPort!.on('message', (request: WorkerRequest | EndOfWorker) => {
     // In a worker this ends the thread alone.
     if (request.kind === 'end') process.exit();

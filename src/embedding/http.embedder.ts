@@ -7,7 +7,7 @@ import { EmbeddingObserver, UNOBSERVED } from './embedding-observer';
 import { EmbeddingServer } from './embedding-server';
 import { EmbeddingModelError, EmbeddingUnavailableError } from './embedding.errors';
 import { estimateTokens, textChunks } from './text-chunks';
-import { normalise } from './unit-vector';
+import { isUnit, normalise } from './unit-vector';
 
 export type HttpEmbedderOptions = Pick<
   EmbeddingConfig,
@@ -152,9 +152,8 @@ interface WaitingChunk {
 }
 
 function toUnitVector(numbers: readonly number[]): Float32Array {
-  const vector = Float32Array.from(numbers);
-  const norm = Math.hypot(...vector);
-  if (!(norm > 0 && norm < Infinity))
+  const vector = normalise(Float32Array.from(numbers));
+  if (!isUnit(vector))
     throw new EmbeddingUnavailableError('the embedding server gives vectors without a direction.');
-  return normalise(vector);
+  return vector;
 }

@@ -84,4 +84,49 @@ describe('LocalModel', () => {
     await expect(load(35)).resolves.toMatchObject({ chunkTokens: 33 });
     rmSync(beside, { recursive: true });
   });
+
+  describe('with a tokenizer of another family', () => {
+    let beside: string;
+    beforeEach(() => {
+      beside = mkdtempSync(join(tmpdir(), 'wisdom-model-'));
+      writeFileSync(join(beside, 'tokenizer_config.json'), JSON.stringify({ model_max_length: 40 }));
+    });
+    afterEach(() => rmSync(beside, { recursive: true }));
+
+    /** Words begin with a token of their own, so that `a` is two; `normalizer` comes before. */
+    async function load(normalizer: object | null): Promise<LocalModel> {
+      const tokens = ['<s>', '</s>', '<unk>', '▁', 'a', 'b'];
+      const special = (id: string) => [id, { id, ids: [tokens.indexOf(id)], tokens: [id] }] as const;
+      const tokenizer = {
+        added_tokens: tokens.slice(0, 3).map((content, id) => ({ id, content, special: true })),
+        normalizer,
+        pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always' },
+        post_processor: {
+          type: 'TemplateProcessing',
+          single: [
+            { SpecialToken: { id: '<s>', type_id: 0 } },
+            { Sequence: { id: 'A', type_id: 0 } },
+            { SpecialToken: { id: '</s>', type_id: 0 } },
+          ],
+          special_tokens: Object.fromEntries(['<s>', '</s>'].map(special)),
+        },
+        decoder: null,
+        model: { type: 'Unigram', unk_id: 2, vocab: tokens.map((token) => [token, -1]) },
+      };
+      writeFileSync(join(beside, 'tokenizer.json'), JSON.stringify(tokenizer));
+      const { file } = await checkModelFiles(directory);
+      return LocalModel.load({ directory: beside, weightsFile: relative(beside, join(directory, file)) });
+    }
+
+    it('tells its special tokens from those of a text', async () => {
+      const model = await load(null);
+      expect(model.tokenise('a')).toEqual([3, 4]);
+      expect(model.chunkTokens).toBe(40 - 2);
+    });
+
+    it('refuses one that gives a letter no tokens', async () => {
+      const nothing = { type: 'Replace', pattern: { Regex: '.*' }, content: '' };
+      await expect(load(nothing)).rejects.toThrow('its tokenizer gives "a" no tokens of its own');
+    });
+  });
 });

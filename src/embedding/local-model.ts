@@ -16,7 +16,7 @@ const TextTokenizer = Tokenizer as unknown as new (file: object, config: object)
 /** What the model gives a vector of each token by, in every ONNX export of a sentence-transformers model. */
 const OUTPUT = 'last_hidden_state';
 
-/** What a model may ask for of its batch. Texts of several parts, which the types would tell apart, are not embedded. */
+/** The inputs that a model may have. `token_type_ids` are all 0: they tell pairs of texts apart, which are not embedded. */
 const INPUTS = ['input_ids', 'attention_mask', 'token_type_ids'];
 
 /**
@@ -105,11 +105,13 @@ function refuseOtherThanEncoders({ inputNames, outputNames, outputMetadata }: In
   if (output.type !== 'float32') throw new Error(`its output is of ${output.type}, not of float32`);
 }
 
+/** @throws Error where they cannot be told from those of a text. */
 function specialTokens(tokenizer: TextTokenizer): SpecialTokens {
-  const [word] = tokenizer.encode('a', { add_special_tokens: false }).ids;
+  const { ids: text } = tokenizer.encode('a', { add_special_tokens: false });
   const { ids } = tokenizer.encode('a');
-  const position = ids.indexOf(word!);
-  return { before: ids.slice(0, position), after: ids.slice(position + 1) };
+  const start = ids.findIndex((_, at) => text.every((token, i) => ids[at + i] === token));
+  if (text.length === 0 || start < 0) throw new Error('its tokenizer gives "a" no tokens of its own');
+  return { before: ids.slice(0, start), after: ids.slice(start + text.length) };
 }
 
 /** @throws Error where a chunk would hold no more than what it repeats of the one before. */

@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { aimlessModel } from '../../test/support/onnx-model';
 import { fingerprintOf } from './embedder';
 import { LocalEmbedder, LocalEmbedderOptions } from './local.embedder';
 import { dot, unitMeanOf } from './unit-vector';
@@ -84,6 +85,16 @@ describe('LocalEmbedder', () => {
     await expect(embedder.countTokens(['你好'.repeat(5000)])).resolves.toEqual([10_000]);
   });
 
+  it('has no vectors for no texts', async () => {
+    await expect(embedder.embedTexts([])).resolves.toEqual([]);
+  });
+});
+
+describe('LocalEmbedder with one thread, which nobody else can stand in for', () => {
+  const embedder = new LocalEmbedder({ ...options, threads: 1 });
+  beforeAll(() => embedder.start());
+  afterAll(() => embedder.stop());
+
   it('answers questions while a long document is being embedded', async () => {
     const document = embedder.embedTexts([LONG.slice(0, LONG.length / 5)]);
     const first = await Promise.race([document, embedder.embedQuery('Which number comes first?')]);
@@ -100,10 +111,6 @@ describe('LocalEmbedder', () => {
       embedder.embedTexts(['ready']).then(done('text')),
     ]);
     expect(order.at(-1)).toBe('long count');
-  });
-
-  it('has no vectors for no texts', async () => {
-    await expect(embedder.embedTexts([])).resolves.toEqual([]);
   });
 });
 
@@ -192,6 +199,13 @@ describe('LocalEmbedder, started on', () => {
     rmSync(join(copies, 'own/model/SHA256SUMS'));
     writeFileSync(join(copies, 'own/model/onnx/model_quantized.onnx'), 'not a model');
     await expect(start()).rejects.toThrow(/The model in .*own.model cannot be loaded: /);
+  });
+
+  it('a model whose vectors have no direction: refuses', async () => {
+    rmSync(join(copies, 'own/model/SHA256SUMS'));
+    rmSync(join(copies, 'own/model/golden-embeddings.json'));
+    writeFileSync(join(copies, 'own/model/onnx/model_quantized.onnx'), aimlessModel());
+    await expect(start()).rejects.toThrow(/cannot be loaded: it gives vectors without a direction/);
   });
 
   it('a model that gives other vectors than its golden ones: refuses', async () => {

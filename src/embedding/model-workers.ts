@@ -82,14 +82,14 @@ export class ModelWorkers {
 }
 
 function leastBusy(work: Work, threads: readonly Thread[]): Thread {
-  return threads.reduce((least, thread) => (before(work, thread, least) < 0 ? thread : least));
+  return threads.reduce((least, thread) => (compareLoad(work, thread, least) < 0 ? thread : least));
 }
 
 /**
- * Questions go before documents in each thread, so only among equals do these matter to them. To count a text takes a
- * fraction of what it takes to embed it: that matters to other counts, and else among equals.
+ * Negative where the first thread has less to do before it comes to this work. Each serves questions first, so that for a question
+ * documents matter among equals only; so do counts for both, which take a fraction of the time.
  */
-function before(work: Work, { characters: one }: Thread, { characters: other }: Thread): number {
+function compareLoad(work: Work, { characters: one }: Thread, { characters: other }: Thread): number {
   const documents = one.document - other.document;
   const questions = one.question - other.question;
   const counts = one.count - other.count;

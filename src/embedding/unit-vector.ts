@@ -3,7 +3,12 @@ const UNIT_TOLERANCE = 1e-4;
 
 /** A vector of length 1 with the direction of this one: itself, unless its length is another. A zero vector stays. */
 export function asUnit(vector: Float32Array): Float32Array {
-  return Math.abs(lengthOf(vector) - 1) < UNIT_TOLERANCE ? vector : normalise(vector.slice());
+  return isUnit(vector) ? vector : normalise(vector.slice());
+}
+
+/** Whether it is of length 1, which no vector without a direction is: zero, or with a NaN. */
+export function isUnit(vector: Float32Array): boolean {
+  return Math.abs(lengthOf(vector) - 1) < UNIT_TOLERANCE;
 }
 
 /** Scales the vector to length 1, in place, and returns it. A zero vector stays. */

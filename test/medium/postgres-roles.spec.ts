@@ -95,6 +95,8 @@ describeNative('the roles of a native PostgreSQL', () => {
     for (const extension of ['vector', 'btree_gin']) await database.query(`create extension ${extension}`);
     await database.query(`revoke temporary on database ${name} from public`);
     await database.query('create role tenant_owner login createrole');
+    // From PostgreSQL 16 on CREATEROLE gives nobody a role that another made.
+    await database.query('grant wm_app, wm_definer to tenant_owner');
     await database.query(`grant create on database ${name} to tenant_owner`);
     const url = database.urlOf('tenant_owner');
     expect(await storeBatch(url)).toBe(false);

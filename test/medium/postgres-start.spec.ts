@@ -71,6 +71,23 @@ describeNative('starting on a native PostgreSQL', () => {
     await forgetLogin('plain');
   });
 
+  it('prints the SQL for the administrator when the roles are of another owner who made them', async () => {
+    await database.query('create extension vector');
+    const url = await login('second', { owner: true, options: 'createrole' });
+    const outcome = await start(url).then(String, String);
+    const [{ version }] = (await database.query<{ version: number }>(
+      `select current_setting('server_version_num')::int / 10000 as version`,
+    )) as [{ version: number }];
+    // Until 15 whoever may create roles may give them all away.
+    if (version < 16) expect(outcome).toBe('undefined');
+    else {
+      expect(outcome).toMatch(/^StartupError: .*once: GRANT wm_app, wm_definer TO second;$/);
+      await database.query('grant wm_app, wm_definer to second');
+      await start(url);
+    }
+    await forgetLogin('second');
+  });
+
   it('says where nobody answers, without the password', async () => {
     const attempt = start('postgresql://me:secret@127.0.0.1:1/wisdom');
     await expect(attempt).rejects.toThrow(
@@ -84,6 +101,7 @@ describeNative('starting on a native PostgreSQL', () => {
       'PostgreSQL cannot be used at me@127.0.0.1:1/wisdom (ECONNREFUSED): start it, or correct DATABASE_ADMIN_URL.',
     );
     await expect(start(nowhere, { adminUrl: database.url })).rejects.toThrow(/or correct DATABASE_URL\.$/);
+    expect(await database.query(`select from pg_namespace where nspname = 'wisdom_memory'`)).toEqual([]);
   });
 
   it.each<[string, () => Promise<{ readonly url: string; readonly adminUrl: string }>]>([
@@ -209,6 +227,8 @@ describeNative('starting on a native PostgreSQL', () => {
     const url = await login('builder', { owner: true, options: 'createrole' });
     await expect(start(url)).rejects.toThrow(/As a superuser in this database: CREATE EXTENSION vector;$/);
     await database.query('create extension vector');
+    // From PostgreSQL 16 on CREATEROLE gives nobody a role that another made.
+    await database.query('grant wm_app, wm_definer to builder');
     await start(url);
     await forgetLogin('builder');
   });
@@ -230,8 +250,35 @@ describeNative('starting on a native PostgreSQL', () => {
     const url = await login('stranger');
     await database.query('grant usage on schema wisdom_memory to stranger');
     await database.query('grant select on wisdom_memory.schema_migrations to stranger');
-    await expect(start(url, { migrations: false })).rejects.toThrow(/may not become wm_app.*GRANT wm_app TO/);
+    await expect(start(url, { migrations: false })).rejects.toThrow(
+      /may not become wm_app \(permission denied to set role "wm_app"\).*GRANT wm_app TO "stranger";/,
+    );
     await forgetLogin('stranger');
+  });
+
+  it('says that a login may not connect', async () => {
+    await start();
+    const url = await login('stranger');
+    const name = new URL(url).pathname.slice(1);
+    await database.query('grant wm_app to stranger');
+    await database.query(`revoke connect on database "${name}" from public`);
+    await expect(start(url, { adminUrl: database.url })).rejects.toThrow(
+      `GRANT CONNECT ON DATABASE "${name}" TO "stranger";`,
+    );
+    await forgetLogin('stranger');
+  });
+
+  it('says that sessions do not begin as wm_app, where something drops what they begin with', async () => {
+    const said: string[] = [];
+    const postgres = new PostgresDatabase(databaseConfig(database.url), (message) => said.push(message));
+    const { host } = postgres;
+    const target = host.serviceTarget();
+    jest.spyOn(host, 'serviceTarget').mockReturnValue({ ...target, role: undefined });
+    await postgres.connect();
+    await postgres.close();
+    expect(said).toContainEqual(
+      expect.stringMatching(/^Sessions begin as postgres instead of wm_app: a pooler/),
+    );
   });
 
   it.each([

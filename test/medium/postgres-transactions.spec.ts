@@ -89,7 +89,7 @@ describeNative('transactions on a native PostgreSQL', () => {
     expect(await settings(connection)).toEqual({ role: 'wm_app', tenant: '' });
   });
 
-  it('of single statements that cannot begin leave the connection as it is', async () => {
+  it('of single statements of what is no user id leave the connection as it is', async () => {
     const single = new SingleStatements(connection, NaN);
     await expect(single.query('select 1')).rejects.toThrow(/whole number/);
     await single.ended();

@@ -21,10 +21,17 @@ describe('KeptStatements', () => {
     expect(namesOf(new KeptStatements(), 'select 1', 3).at(-1)).toBe(one);
   });
 
+  it('keeps the next one only when it is asked more often', () => {
+    const sut = new KeptStatements();
+    namesOf(sut, 'select 1', 3);
+    const names = namesOf(sut, 'select 2', 6);
+    expect(names.map((name) => name !== undefined)).toEqual([false, false, false, false, false, true]);
+  });
+
   it('keeps 64 at most, those that came first', () => {
     const sut = new KeptStatements();
     const texts = Array.from({ length: 200 }, (_, n) => `select ${n}`);
-    const named = texts.filter((text) => namesOf(sut, text, 5).at(-1) !== undefined);
+    const named = texts.filter((text) => namesOf(sut, text, 3 * 64).at(-1) !== undefined);
     expect(named).toEqual(texts.slice(0, 64));
     expect(sut.nameOf('select 0')).toBeDefined();
   });

@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache';
  */
 const MOST_KEPT = 64;
 
-/** What has been asked less often is not worth a place. */
+/** The first is kept from so many times on, the nth from n times as many: the rarer places get, the more it takes to get one. */
 const KEPT_FROM = 3;
 
 /** Texts whose number is remembered. */
@@ -20,14 +20,14 @@ export class KeptStatements {
 
   /** The name under which this text is kept, which no other text has; undefined where it is not. */
   nameOf(text: string): string | undefined {
-    return this.names.get(text) ?? this.count(text);
+    return this.names.get(text) ?? this.nameIfAskedOften(text);
   }
 
-  private count(text: string): string | undefined {
+  private nameIfAskedOften(text: string): string | undefined {
     if (this.names.size === MOST_KEPT) return undefined;
     const times = (this.asked.get(text) ?? 0) + 1;
     this.asked.set(text, times);
-    if (times < KEPT_FROM) return undefined;
+    if (times < KEPT_FROM * (this.names.size + 1)) return undefined;
     // Another process behind the same pooler gives other texts other names.
     const name = createHash('sha1').update(text).digest('base64url');
     this.names.set(text, name);

@@ -38,7 +38,10 @@ import { sweepExpired } from './sweep-expired';
 import { TenantContext } from './tenant-context';
 import { WordKeeper } from './words/word-keeper';
 
-/** PostgreSQL with pgvector. Every call is one transaction of its tenant; the statements are functions of their own. */
+/**
+ * PostgreSQL with pgvector. A call that writes is one transaction of its tenant; of what only reads each statement is one by
+ * itself. The statements are functions of their own.
+ */
 export class PostgresMemoryRepository implements MemoryBackend {
   readonly name = 'postgresql';
   private readonly expirySweep = expirySweep(

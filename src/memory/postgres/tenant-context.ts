@@ -1,4 +1,5 @@
 import type { QueryResultRow } from 'pg';
+import type { MemoryFilter } from '../memory';
 import type { Statements } from './database/pipelined-transaction';
 import { KeptStatements } from './kept-statements';
 import type { WordAnalysis } from '../../words/word-analysis';
@@ -14,7 +15,7 @@ export interface TenantContext {
   readonly modelId: number;
   /** Whether many rows may come by COPY. */
   readonly copies: boolean;
-  /** Of the words of what is written; without it they are filled in later (`fillWords`). */
+  /** Of the words of what is written; without it they are filled in later (words/fill-words.ts). */
   readonly analysis?: WordAnalysis;
 }
 
@@ -39,4 +40,14 @@ export async function rowsOfKept<T extends QueryResultRow>(
   values: unknown[],
 ): Promise<T[]> {
   return (await connection.query<T>({ name: kept.nameOf(sql), text: sql, values })).rows;
+}
+
+/** The same for a search. With a metadata filter it is planned for the filter's values: which index helps depends on them. */
+export function rowsOfSearch<T extends QueryResultRow>(
+  tenant: TenantContext,
+  { metadata }: MemoryFilter,
+  sql: string,
+  values: unknown[],
+): Promise<T[]> {
+  return metadata ? rowsOf<T>(tenant, sql, values) : rowsOfKept<T>(tenant, sql, values);
 }

@@ -103,8 +103,8 @@ async function writeByValues(
     made((values) => insertMemories(tenant, staged, importRunId, values)),
     ...(chunks.length > 0 ? [made((values) => insertVectors(tenant, staged, values))] : []),
   ];
-  // Of several memories there is another statement for every number of vectors: they would take the place of searches.
-  const run = rows.length === 1 ? rowsOfKept : rowsOf;
+  // For every number of vectors there is another statement: all of them kept would take the place of searches.
+  const run = chunks.length === 1 ? rowsOfKept : rowsOf;
   await Promise.all(statements.map(({ text, values }) => run(tenant, text, values)));
 }
 

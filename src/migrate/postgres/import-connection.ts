@@ -57,7 +57,6 @@ export class ImportConnection {
     await this.connect();
     await checkIsolation(this.owner!);
     this.connection = await poolOf(this.owner!).connect();
-    surviveLoss(this.connection);
     await this.lock();
   }
 
@@ -71,7 +70,6 @@ export class ImportConnection {
     await this.connect();
     const state = await schemaStateOf(this.owner!);
     this.connection = await poolOf(this.owner!).connect();
-    surviveLoss(this.connection);
     await this.connection.query('set default_transaction_read_only = on');
     return state;
   }
@@ -124,6 +122,7 @@ export class ImportConnection {
 
   private async connect(): Promise<void> {
     this.owner = await openDataSource({ ...this.host.ownerTarget(), poolSize: 1 });
+    poolOf(this.owner).on('acquire', surviveLoss);
   }
 
   private async lock(): Promise<void> {

@@ -1,20 +1,15 @@
 import { CandidateQuery, NAMED_BONUS } from '../../candidates';
 import type { SearchStrategy } from '../../memory';
-import { BackendUnavailableError } from '../../memory.errors';
-import { OTHER_DIMENSION } from '../chroma-failure';
+import { Best } from './best';
 import { NearestMemories } from './nearest-memories';
 import { Question } from './question';
 import { ChunkPlace } from './session-index';
 import { TenantEntry } from './tenant-entry';
 import { TenantIndex } from './tenant-index';
-import { visitInSlices } from '../../../common/time-slices';
-import { VectorArena, VectorBlock } from './vector-arena';
+import { VectorArena } from './vector-arena';
 
 /** Where vectors are not in memory, of so many memories at least all chunks are compared: a named speaker moves up among them. */
 const LEAST_COMPARED = 100;
-
-/** Comparing with a block takes 0.01 ms. */
-const BLOCKS_BETWEEN_LOOKS = 16;
 
 export interface RankedChunk extends ChunkPlace {
   /** The cosine, and the bonus where the speaker is named. */
@@ -45,7 +40,7 @@ export class ChunkNearness {
 
   /** The best by rank of those that are wanted, which are what the query's filter leaves now. */
   async ranked(most: number, isWanted: (entry: TenantEntry) => boolean, now: Date): Promise<RankedChunks> {
-    const best = new BestChunks(most);
+    const best = new Best<RankedChunk>(most, byRank, ({ rank }) => rank);
     const { vectors } = this.index;
     if (vectors) {
       await this.rank(vectors, isWanted, best);
@@ -73,26 +68,22 @@ export class ChunkNearness {
   private async rank(
     vectors: VectorArena<TenantEntry>,
     isWanted: (entry: TenantEntry) => boolean,
-    best: BestChunks,
+    best: Best<RankedChunk>,
   ): Promise<void> {
-    if (vectors.dimension !== undefined && vectors.dimension !== this.query.vector.length)
-      throw new BackendUnavailableError(OTHER_DIMENSION);
     const bonus = this.named.size === 0 ? 0 : NAMED_BONUS;
-    const rankBlock = (block: VectorBlock<TenantEntry>) =>
-      this.question.compare(
-        block,
-        () => best.least - bonus,
-        (entry, first, count) => {
-          if (!isWanted(entry)) return;
-          const { speaker } = entry.header;
-          const added = speaker !== null && this.named.has(speaker) ? NAMED_BONUS : 0;
-          for (let row = 0; row < count; row++) {
-            const rank = this.question.similarity(block.numbers, first + row) + added;
-            if (rank >= best.least) best.offer({ entry, chunk: vectors.numberOf(entry, row), rank });
-          }
-        },
-      );
-    await visitInSlices(vectors.moment(), rankBlock, BLOCKS_BETWEEN_LOOKS);
+    await this.question.compareAll(
+      vectors,
+      () => best.least - bonus,
+      (entry, numbers, first, count) => {
+        if (!isWanted(entry)) return;
+        const { speaker } = entry.header;
+        const added = speaker !== null && this.named.has(speaker) ? NAMED_BONUS : 0;
+        for (let row = 0; row < count; row++) {
+          const rank = this.question.similarity(numbers, first + row) + added;
+          if (rank >= best.least) best.offer({ entry, chunk: vectors.numberOf(entry, row), rank });
+        }
+      },
+    );
   }
 
   private cosines(vectors: VectorArena<TenantEntry>, entry: TenantEntry): Map<number, number> {
@@ -104,30 +95,6 @@ export class ChunkNearness {
         this.question.similarity(rows.numbers, rows.first + row),
       ]),
     );
-  }
-}
-
-/** Keeps the best of what it is offered. */
-class BestChunks {
-  private readonly sorted: RankedChunk[] = [];
-  private leastTaken = -Infinity;
-
-  constructor(private readonly limit: number) {}
-
-  /** The rank that the next one must reach. */
-  get least(): number {
-    return this.leastTaken;
-  }
-
-  offer(chunk: RankedChunk): void {
-    const place = this.sorted.findIndex((other) => byRank(chunk, other) < 0);
-    this.sorted.splice(place < 0 ? this.sorted.length : place, 0, chunk);
-    if (this.sorted.length > this.limit) this.sorted.pop();
-    if (this.sorted.length === this.limit) this.leastTaken = this.sorted.at(-1)!.rank;
-  }
-
-  result(): readonly RankedChunk[] {
-    return this.sorted;
   }
 }
 

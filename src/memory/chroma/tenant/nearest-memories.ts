@@ -1,13 +1,10 @@
 import { VectorQuery } from '../../memory';
-import { BackendUnavailableError } from '../../memory.errors';
-import { BestCandidates, Candidate } from './best-candidates';
+import { Best } from './best';
 import { ChromaCollections } from '../chroma-collections';
-import { OTHER_DIMENSION } from '../chroma-failure';
 import { matcher, matchingEntries } from './matching-entries';
 import { Question } from './question';
 import { recordIdsOf, TenantEntry } from './tenant-entry';
 import { TenantIndex } from './tenant-index';
-import { visitInSlices } from '../../../common/time-slices';
 import { VectorArena } from './vector-arena';
 
 /** Fewer are asked for in vain: the server's index finds 50 as fast as 10, and more reliably (recall 1.000 for 0.998). */
@@ -17,8 +14,11 @@ const ASKED_PER_MEMORY = 4;
 /** Vectors in one answer: parsing more would block the event loop longer than 10 ms. */
 const VECTORS_PER_ANSWER = 128;
 
-/** Comparing with a block takes 0.01 ms. */
-const BLOCKS_BETWEEN_LOOKS = 16;
+export interface Candidate {
+  readonly entry: TenantEntry;
+  /** Of the question and the memory's best chunk, in [-1, 1]. */
+  readonly similarity: number;
+}
 
 export interface Nearest {
   readonly candidates: readonly Candidate[];
@@ -71,11 +71,9 @@ export class NearestMemories {
 
   /** By similarities computed here, of vectors fetched for it. */
   private async compared(query: VectorQuery, entries: readonly TenantEntry[]): Promise<readonly Candidate[]> {
-    const best = new BestCandidates(query.limit, query.minSimilarity);
-    for await (const fetched of this.vectorsOf(entries)) {
-      for (const { entry, similarity } of await nearestIn(fetched, query, () => true))
-        best.offer(entry, similarity);
-    }
+    const best = bestFor(query);
+    for await (const fetched of this.vectorsOf(entries))
+      for (const candidate of await nearestIn(fetched, query, () => true)) best.offer(candidate);
     return best.result();
   }
 
@@ -105,30 +103,33 @@ export class NearestMemories {
  */
 async function nearestIn(
   vectors: VectorArena<TenantEntry>,
-  { vector, limit, minSimilarity }: VectorQuery,
+  query: VectorQuery,
   isWanted: (entry: TenantEntry) => boolean,
 ): Promise<readonly Candidate[]> {
-  if (vectors.dimension !== undefined && vectors.dimension !== vector.length)
-    throw new BackendUnavailableError(OTHER_DIMENSION);
-  const question = new Question(vector);
-  const best = new BestCandidates(limit, minSimilarity);
-  await visitInSlices(
-    vectors.moment(),
-    (block) =>
-      question.compare(
-        block,
-        () => best.least,
-        (entry, first, count) => {
-          if (!isWanted(entry)) return;
-          let similarity = -1;
-          for (let row = first; row < first + count; row++)
-            similarity = Math.max(similarity, question.similarity(block.numbers, row));
-          best.offer(entry, similarity);
-        },
-      ),
-    BLOCKS_BETWEEN_LOOKS,
+  const question = new Question(query.vector);
+  const best = bestFor(query);
+  await question.compareAll(
+    vectors,
+    () => best.least,
+    (entry, numbers, first, count) => {
+      if (!isWanted(entry)) return;
+      let similarity = -1;
+      for (let row = first; row < first + count; row++)
+        similarity = Math.max(similarity, question.similarity(numbers, row));
+      best.offer({ entry, similarity });
+    },
   );
   return best.result();
+}
+
+/** By falling similarity, equal ones by rising id. Every memory with a direction is of at least -1, rounding left aside. */
+function bestFor({ limit, minSimilarity = -1 }: VectorQuery): Best<Candidate> {
+  const least = minSimilarity > -1 ? minSimilarity : undefined;
+  return new Best<Candidate>(limit, byNearness, ({ similarity }) => similarity, least);
+}
+
+function byNearness(a: Candidate, b: Candidate): number {
+  return b.similarity - a.similarity || (a.entry.header.id < b.entry.header.id ? -1 : 1);
 }
 
 /** Each with about as many vectors as one answer may have. */

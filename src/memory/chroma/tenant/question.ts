@@ -1,7 +1,13 @@
 import { dot, lengthOf } from '../../../embedding/unit-vector';
 import { ByteProducts, MOST_ROWS } from './byte-products';
 import { quantize } from './quantized-rows';
-import { VectorBlock } from './vector-arena';
+import { visitInSlices } from '../../../common/time-slices';
+import { BackendUnavailableError } from '../../memory.errors';
+import { OTHER_DIMENSION } from '../chroma-failure';
+import { VectorArena, VectorBlock } from './vector-arena';
+
+/** Comparing with a block takes 0.01 ms. */
+const BLOCKS_BETWEEN_LOOKS = 16;
 
 /** More than what rounding, to 32 bits and of sums, can add to a similarity. */
 const ROUNDING = 1e-6;
@@ -33,6 +39,26 @@ export class Question {
   }
 
   /**
+   * Compares with everything in an arena as it is now, without blocking the event loop: `compare` of each block.
+   *
+   * @throws BackendUnavailableError when its vectors are of another dimension.
+   */
+  async compareAll<T>(
+    arena: VectorArena<T>,
+    least: () => number,
+    visit: (owner: T, numbers: Float32Array, first: number, count: number) => void,
+  ): Promise<void> {
+    if (arena.dimension !== undefined && arena.dimension !== this.vector.length)
+      throw new BackendUnavailableError(OTHER_DIMENSION);
+    await visitInSlices(
+      arena.moment(),
+      (block) =>
+        this.compare(block, least, (owner, first, count) => visit(owner, block.numbers, first, count)),
+      BLOCKS_BETWEEN_LOOKS,
+    );
+  }
+
+  /**
    * Visits the owners in a block that may be near enough, in order: every one with a row whose cosine similarity reaches
    * `least`, and a few more (for vectors of a language model those within about 0.01 of it).
    *
@@ -54,7 +80,7 @@ export class Question {
       const to = Math.min(from + MOST_ROWS, owners.length);
       const products = this.products.withRows(this.quantized, bytes, from, to - from);
       for (; row < to; row++) {
-        // Of a row that is not near nothing else is looked at: its owner is elsewhere in memory.
+        // Nothing else is looked at for a row that is far: its owner is elsewhere in memory, and would have to be fetched.
         if (products[row - from]! * steps[row]! * step + errors[row]! * perError < wanted) continue;
         const owner = owners[row];
         if (owner === undefined) continue;

@@ -17,7 +17,7 @@ export async function appTransaction<T>(
  * The first statement of `work` is sent behind those that the transaction begins with, which are not waited for: among 100
  * memories a search took 0.6 instead of 1.0 ms. Where one of them fails PostgreSQL refuses what stands behind; only where
  * BEGIN itself does not run (the server has no memory left, or an administrator cancels just it) is that a statement by
- * itself, of a session that is `wm_app`'s and of no tenant: it finds no row and may write none.
+ * itself. On a server its session is `wm_app`'s and of no tenant, so that it finds no row and may write none.
  *
  * @param begin the statements that it begins with, BEGIN the first.
  */

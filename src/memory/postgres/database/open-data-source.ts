@@ -1,4 +1,4 @@
-import type { ClientBase, Pool } from 'pg';
+import { ClientBase, escapeIdentifier, Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { StartupError } from '../../../common/startup.error';
 import { ConnectionTarget, dataSourceOptions } from './data-source-options';
@@ -16,7 +16,7 @@ export async function openDataSource(target: ConnectionTarget): Promise<DataSour
     if (error instanceof StartupError) throw error;
     const code = (error as { code?: string }).code ?? (error as Error).message;
     const { variable = 'DATABASE_URL', role } = target;
-    if (role !== undefined && ROLE_REFUSALS.includes(code)) throw mayNotBecome(role, error);
+    if (role !== undefined && ROLE_REFUSALS.includes(code)) throw mayNotBecome(role, target, error as Error);
     throw new StartupError(
       `PostgreSQL cannot be used at ${nameOf(target)} (${code}): start it, or correct ${variable}.`,
       { cause: error },
@@ -24,12 +24,17 @@ export async function openDataSource(target: ConnectionTarget): Promise<DataSour
   }
 }
 
-/** What a server that lets a session in answers to the role that it is to begin as: not its member, no such role. */
+/** That a session may not begin as a role, that there is no such role; the first also that the login may not connect. */
 const ROLE_REFUSALS = ['42501', '22023'];
 
-function mayNotBecome(role: string, cause: unknown): StartupError {
+function mayNotBecome(role: string, { url }: ConnectionTarget, cause: Error): StartupError {
+  const { username, pathname } = new URL(url!);
+  const [login, database] = [username, pathname.slice(1)].map((name) =>
+    escapeIdentifier(decodeURIComponent(name)),
+  );
   return new StartupError(
-    `The role of DATABASE_URL may not become ${role}. As a superuser: GRANT ${role} TO that role;`,
+    `The role of DATABASE_URL may not become ${role} (${cause.message}). As a superuser: GRANT ${role} TO ${login}; or, ` +
+      `where it may not connect: GRANT CONNECT ON DATABASE ${database} TO ${login};`,
     { cause },
   );
 }

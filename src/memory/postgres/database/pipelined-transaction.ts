@@ -5,7 +5,7 @@ import { beginAs } from './app-transaction';
 /** What statements are sent by. */
 export type Statements = Pick<PoolClient, 'query'>;
 
-/** A transaction that has been sent. Whatever of it fails is to be met by whoever waits for it. */
+/** A transaction that has been sent. Each promise may reject, and none of them is reported as unhandled: await them all. */
 export interface SentTransaction<T> {
   /** Rejects where it could not begin: that is why its statements failed. */
   readonly begun: Promise<unknown>;
@@ -14,8 +14,8 @@ export interface SentTransaction<T> {
 }
 
 /**
- * Sends a transaction as `wm_app` and of one tenant as one piece: where it begins, its statements, and where it ends. One by
- * one they wake the server, and then this process, once for each.
+ * Sends a transaction as `wm_app` and of one tenant as one piece: its beginning, its statements and its end. Sent one at a
+ * time, each costs a wake-up of the server and one of this process.
  *
  * @param work asks all of its statements before it waits for any: after it nothing is asked in the tenant's name.
  */
@@ -34,9 +34,9 @@ export function sendPipelined<T>(
   stream.cork?.();
   try {
     const begun = connection.query(begin);
-    // What it throws at once is an answer too: a transaction that began must end.
+    // Async, so that what it throws at once is a rejection too: the transaction has begun and must end.
     const answered = (async () => work({ query: query as PoolClient['query'] }))();
-    // Of statements of which one failed it takes all back.
+    // After a statement that failed PostgreSQL takes COMMIT for ROLLBACK.
     const ended = connection.query('commit');
     for (const each of [begun, answered, ended]) each.catch(() => undefined);
     return { begun, answered, ended };

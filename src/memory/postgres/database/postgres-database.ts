@@ -12,6 +12,7 @@ import { SingleStatements } from './single-statements';
 import { runPipelined, Statements } from './pipelined-transaction';
 import { asOwner, openDataSource, poolOf, surviveLoss } from './open-data-source';
 import { checkIsolation } from './isolation-checks';
+import { APP_ROLE } from './schema-names';
 import { checkExtensions, checkServer } from './server-checks';
 
 /** How often a transaction that lost against another one is tried. */
@@ -54,10 +55,21 @@ export class PostgresDatabase {
       this.service = await openDataSource(this.host.serviceTarget());
       poolOf(this.service).on('acquire', surviveLoss);
       await checkIsolation(this.service);
+      if (!this.host.embedded) await this.checkSessions(this.service);
     } catch (error) {
       await this.close();
       throw error;
     }
+  }
+
+  /** Transactions become `wm_app` by themselves; that sessions are, too, is for what might ever stand outside of one. */
+  private async checkSessions(service: DataSource): Promise<void> {
+    const [session] = await service.query<{ role: string }[]>('select current_user as role');
+    if (session!.role === APP_ROLE) return;
+    this.log(
+      `Sessions begin as ${session!.role} instead of ${APP_ROLE}: a pooler before PostgreSQL drops their start-up options. Tenants ` +
+        'are kept apart by their transactions; see docs/operations.md, "Search and its plans", for what to set at the server instead.',
+    );
   }
 
   /**

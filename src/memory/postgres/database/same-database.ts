@@ -1,15 +1,19 @@
 import type { DataSource } from 'typeorm';
 import { StartupError } from '../../../common/startup.error';
 import type { ConnectionTarget } from './data-source-options';
+import { codeOf } from './database-error';
 import type { DatabaseHost } from './database-host';
 import { nameOf, openDataSource } from './open-data-source';
 
-/** No two servers start at the same microsecond, one and its copy neither; the server's own number is not for everybody. */
+/** What a server answers to a login that it does not know, or does not let into the database. */
+const LOGIN_REFUSALS = ['28000', '28P01', '42501'];
+
+/** The moment of its start tells a server from every other. Its `system_identifier` would not from its copy, and takes a privilege. */
 const IDENTITY = `select concat_ws(' ', current_database(), extract(epoch from pg_postmaster_start_time())) as identity`;
 
 /**
- * That the owner's login leads to the database of the service. Where the service is not let in yet there is nothing to compare:
- * whoever opens its connections is told why.
+ * That the owner's login leads to the database of the service. Where the service is not let in yet (it may be the migrations that
+ * do that) there is nothing to compare: whoever opens its connections is told why.
  *
  * @throws StartupError
  */
@@ -27,7 +31,7 @@ export async function refuseOtherDatabase(owner: DataSource, host: DatabaseHost)
 
 async function identityAt(target: ConnectionTarget): Promise<string | undefined> {
   const source = await openDataSource(target).catch((error: unknown) => {
-    if (error instanceof StartupError) return undefined;
+    if (LOGIN_REFUSALS.includes(codeOf((error as Error).cause))) return undefined;
     throw error;
   });
   try {

@@ -4,6 +4,12 @@ import { APP_ROLE, DEFINER_ROLE } from './schema-names';
 
 const OLDEST_SERVER = 15;
 
+/** Until PostgreSQL 15 CREATEROLE could grant any role; since then only one that it has the admin option for. */
+const CREATOR_MAY_GRANT = `current_setting('server_version_num')::int < 160000`;
+
+/** What `pg_has_role` calls the right to become a role: since PostgreSQL 16 a member may lack it. */
+const BECOME = `case when ${CREATOR_MAY_GRANT} then 'MEMBER' else 'SET' end`;
+
 /** Iterative index scans and `halfvec` came with it. */
 const OLDEST_PGVECTOR = '0.8';
 
@@ -103,19 +109,16 @@ async function extension(owner: DataSource, name: string): Promise<ExtensionVers
  */
 export async function checkRoles(owner: DataSource): Promise<void> {
   const [state] = await owner.query<{ missing: string[]; may: boolean; me: string }[]>(
-    `select array(select role from unnest($1::text[]) as role
-                  where not exists (select from pg_roles where rolname = role)) as missing,
-            rolsuper or rolcreaterole as may, quote_ident(current_user) as me
-     from pg_roles where rolname = current_user`,
+    `select coalesce(array_agg(name order by name) filter (where role.oid is null), '{}') as missing,
+            bool_and(case when role.oid is null then makes
+                          else pg_has_role(role.oid, ${BECOME}) or pg_has_role(role.oid, 'MEMBER WITH ADMIN OPTION')
+                               or (makes and ${CREATOR_MAY_GRANT}) end) as may,
+            quote_ident(current_user) as me
+     from unnest($1::text[]) as name left join pg_roles as role on rolname = name,
+          (select rolsuper or rolcreaterole as makes from pg_roles where rolname = current_user) as my`,
     [[APP_ROLE, DEFINER_ROLE]],
   );
   if (state!.may) return;
-  const [member] = await owner.query<{ both: boolean }[]>(
-    state!.missing.length > 0
-      ? `select false as both`
-      : `select pg_has_role('${APP_ROLE}', 'MEMBER') and pg_has_role('${DEFINER_ROLE}', 'MEMBER') as both`,
-  );
-  if (member!.both) return;
   const create = state!.missing.map((role) => `CREATE ROLE ${role} NOLOGIN;`);
   const grant = `GRANT ${APP_ROLE}, ${DEFINER_ROLE} TO ${state!.me};`;
   throw new StartupError(
@@ -129,7 +132,7 @@ export async function checkRoles(owner: DataSource): Promise<void> {
  */
 export async function admitToAppRole(owner: DataSource, login: string): Promise<void> {
   const [state] = await owner.query<{ admitted: boolean; grant: string }[]>(
-    `select coalesce(bool_or(pg_has_role(oid, '${APP_ROLE}', 'MEMBER')), true) as admitted,
+    `select coalesce(bool_or(pg_has_role(oid, '${APP_ROLE}', ${BECOME})), true) as admitted,
             format('grant ${APP_ROLE} to %I', $1::text) as grant
      from pg_roles where rolname = $1`,
     [login],

@@ -24,6 +24,7 @@ export class SingleStatements implements Statements {
 
   /** Resolves when the connection is nobody's again; rejects where that cannot be. */
   async ended(): Promise<void> {
+    await Promise.allSettled(this.ends);
     await Promise.all(this.ends);
   }
 }

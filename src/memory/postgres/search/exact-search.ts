@@ -1,9 +1,9 @@
 import { SearchAnswer, VectorQuery } from '../../memory';
 import { fieldConditions, metadataCondition } from './filter-sql';
 import { halfVector } from './half-precision';
-import { CHUNKS_PER_MEMORY, hitOf, HitRow, hitRows, hitsSql } from './hits-statement';
+import { CHUNKS_PER_MEMORY, hitOf, HitRow, hitsSql } from './hits-statement';
 import { SqlParameters } from '../sql-parameters';
-import { TenantContext } from '../tenant-context';
+import { rowsOfSearch, TenantContext } from '../tenant-context';
 
 /**
  * Compares every vector that the filter leaves.
@@ -21,7 +21,7 @@ export async function searchExactly(
     const most = parameters.add(chunks, 'integer');
     const nearest = nearestSql(tenant, query, most, memoryIds, parameters);
     const sql = hitsSql(tenant, query, nearest, parameters);
-    const rows = await hitRows(tenant, query, sql, parameters);
+    const rows = await rowsOfSearch<HitRow>(tenant, query.filter, sql, parameters.values);
     if (rows.length === query.limit || isComplete(rows[0], chunks, query))
       return { hits: rows.map((row) => hitOf(tenant, row)), strategy: 'exact', exhaustive: true };
   }

@@ -2,7 +2,7 @@ import type { CandidateQuestion, WordScope } from '../../candidates';
 import { allChoose, choosingWeights } from '../../hybrid/word-weights';
 import { quoted } from '../lexemes';
 import { SqlParameters } from '../sql-parameters';
-import { rowsOf, rowsOfKept, TenantContext } from '../tenant-context';
+import { rowsOfSearch, TenantContext } from '../tenant-context';
 import { candidateConditions, PLACED_COLUMNS, PlacedChunk } from './candidates-sql';
 import type { WordFrequencies } from './word-frequencies';
 
@@ -63,6 +63,5 @@ function lookUp(
     where ${candidateConditions(tenant, filter, 'vector', parameters).join(' and ')}
     order by vector.weight desc, vector.occurred_at desc, vector.memory_id desc, vector.chunk desc
     limit ${parameters.add(byWords + 1, 'integer')}`;
-  const run = filter.metadata ? rowsOf<PlacedChunk> : rowsOfKept<PlacedChunk>;
-  return run(tenant, sql, parameters.values);
+  return rowsOfSearch<PlacedChunk>(tenant, filter, sql, parameters.values);
 }

@@ -1,7 +1,7 @@
 import { CandidateChunk, CandidatePool, CandidateQuery, chunkKey, REACH } from '../../candidates';
 import { ASKS, countIn } from '../lexemes';
 import { SqlParameters } from '../sql-parameters';
-import { rowsOf, rowsOfKept, TenantContext } from '../tenant-context';
+import { rowsOfSearch, TenantContext } from '../tenant-context';
 import { candidatesSql } from './candidates-sql';
 import { nearestByIndex } from './nearest-by-index';
 import type { WordedChunks } from './find-by-words';
@@ -37,8 +37,7 @@ export async function findCandidates(
   const ranked = indexed && query.byVector > 0 ? await nearestByIndex(tenant, query) : undefined;
   const parameters = new SqlParameters();
   const sql = candidatesSql(tenant, { ...query, worded: worded.chunks, ranked }, parameters);
-  const run = query.filter.metadata ? rowsOf<CandidateRow> : rowsOfKept<CandidateRow>;
-  const rows = await run(tenant, sql, parameters.values);
+  const rows = await rowsOfSearch<CandidateRow>(tenant, query.filter, sql, parameters.values);
   const lexemes = query.words.map(({ lexeme }) => lexeme);
   return {
     chunks: candidatesOf(rows, lexemes),

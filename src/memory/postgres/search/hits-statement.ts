@@ -1,7 +1,7 @@
 import { SearchHit, VectorQuery } from '../../memory';
 import { MEMORY_COLUMNS, MEMORY_TABLES, memoryFromRow, MemoryRow } from '../memory-row';
 import { SqlParameters } from '../sql-parameters';
-import { rowsOf, rowsOfKept, TenantContext } from '../tenant-context';
+import { TenantContext } from '../tenant-context';
 
 /** A memory's best chunk is among the nearest `4 x k` chunks of nearly every question. */
 export const CHUNKS_PER_MEMORY = 4;
@@ -37,16 +37,6 @@ export function hitsSql(
     from best
     join ${MEMORY_TABLES} on memory.user_id = ${parameters.add(tenant.userId, 'bigint')} and memory.id = best.memory_id
     order by best.distance, memory.id`;
-}
-
-/** Runs such a statement. That of a metadata filter is a new one nearly every time. */
-export function hitRows(
-  tenant: TenantContext,
-  { filter }: VectorQuery,
-  sql: string,
-  { values }: SqlParameters,
-): Promise<HitRow[]> {
-  return filter.metadata ? rowsOf<HitRow>(tenant, sql, values) : rowsOfKept<HitRow>(tenant, sql, values);
 }
 
 export function hitOf(tenant: TenantContext, row: HitRow): SearchHit {

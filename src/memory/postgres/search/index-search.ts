@@ -2,9 +2,9 @@ import { SearchAnswer, VectorQuery } from '../../memory';
 import { PLANS_FOR_EVERY_TENANT } from '../database/app-transaction';
 import { fieldConditions, metadataCondition } from './filter-sql';
 import { halfVector } from './half-precision';
-import { CHUNKS_PER_MEMORY, hitOf, hitRows, hitsSql } from './hits-statement';
+import { CHUNKS_PER_MEMORY, hitOf, HitRow, hitsSql } from './hits-statement';
 import { SqlParameters } from '../sql-parameters';
-import { TenantContext } from '../tenant-context';
+import { rowsOfSearch, TenantContext } from '../tenant-context';
 
 /**
  * How many of the nearest chunks are looked at for those that a filter leaves. A filter that leaves fewer than 5 % of
@@ -51,7 +51,9 @@ export async function searchByIndex(
   const parameters = new SqlParameters();
   const nearest = nearestSql(tenant, query, chunks, parameters);
   const sql = hitsSql(tenant, query, nearest, parameters);
-  const rows = await withIndexSettings(tenant, () => hitRows(tenant, query, sql, parameters));
+  const rows = await withIndexSettings(tenant, () =>
+    rowsOfSearch<HitRow>(tenant, query.filter, sql, parameters.values),
+  );
   if (rows.length < query.limit || rows[0]!.candidates < chunks) return undefined;
   return { hits: rows.map((row) => hitOf(tenant, row)), strategy: 'index', exhaustive: false };
 }

@@ -3,7 +3,7 @@ import { bonusSql, candidateConditions, PLACED_COLUMNS, RankedChunk } from './ca
 import { halfVector } from './half-precision';
 import { INDEX_RANKS, withIndexSettings } from './index-search';
 import { SqlParameters } from '../sql-parameters';
-import { rowsOfKept, TenantContext } from '../tenant-context';
+import { rowsOfSearch, TenantContext } from '../tenant-context';
 
 /**
  * Among so many for each one that is wanted a speaker who is named is preferred; where nobody is, the nearest are the first. The
@@ -26,7 +26,9 @@ export async function nearestByIndex(
   if (wanted > INDEX_RANKS) return undefined;
   const parameters = new SqlParameters();
   const sql = nearestSql(tenant, query, wanted, parameters);
-  const rows = await withIndexSettings(tenant, () => rowsOfKept<RankedChunk>(tenant, sql, parameters.values));
+  const rows = await withIndexSettings(tenant, () =>
+    rowsOfSearch<RankedChunk>(tenant, query.filter, sql, parameters.values),
+  );
   return rows.length < wanted ? undefined : rows;
 }
 
