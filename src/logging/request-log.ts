@@ -15,8 +15,8 @@ export type RequestLog = (request: LoggedRequest, response: ServerResponse, next
 
 /**
  * Middleware that writes one line for each request once it is answered: id, method, path, status (499 where the client did
- * not wait), milliseconds; one more if the answer failed. Never the query, a body or a header: they hold memory text, questions and keys. To stand behind
- * what gives requests ids.
+ * not wait), milliseconds; one more if the answer failed. Never the query, a body or a header: they hold memory text,
+ * questions and keys. To stand behind what gives requests ids.
  */
 export function requestLog(logger: Logger): RequestLog {
   return (request, response, next) => {

@@ -4,9 +4,8 @@ export class Best<T> {
   private leastTaken: number;
 
   /**
-   * @param compare negative where the first of two is better; of another value, always the higher one.
-   * @param valueOf what is compared first.
-   * @param least below which nothing is taken.
+   * @param compare negative where the first of two is better: the one of higher value, and by whatever else among equals.
+   * @param least the value below which nothing is taken.
    */
   constructor(
     private readonly limit: number,
