@@ -1,5 +1,6 @@
 import { createServer, RequestListener, Server, ServerOptions } from 'node:http';
-import { AddressInfo, Socket } from 'node:net';
+import { AddressInfo, connect, Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { rawExchange } from '../../test/support/raw-exchange';
 import { answerProtocolErrors } from './protocol-errors';
 
@@ -50,13 +51,13 @@ describe('answerProtocolErrors', () => {
       'headers_too_large',
     ],
     ['half of a request', HALF, 408, 'Request Timeout', 'request_timeout'],
-  ])('answers %s with a problem', async (_what, sent, status, text, code) => {
+  ])('answers %s with a problem', async (_what, sent, status, phrase, code) => {
     // What arrives whole must not be late on a busy machine.
     const answer = await exchange(sent, unexpected, sent === HALF ? IMPATIENT : {});
     const [head, body] = answer.split('\r\n\r\n') as [string, string];
     const [line, ...headers] = head.split('\r\n');
     const problem = JSON.parse(body) as Record<string, unknown>;
-    expect(line).toBe(`HTTP/1.1 ${status} ${text}`);
+    expect(line).toBe(`HTTP/1.1 ${status} ${phrase}`);
     expect(headers).toEqual([
       'Content-Type: application/problem+json; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(body)}`,
@@ -72,8 +73,22 @@ describe('answerProtocolErrors', () => {
     expect(answer).toMatch(/^HTTP\/1.1 200 OK[^]*fineHTTP\/1.1 400 Bad Request/);
   });
 
-  it('does not write into an answer that is under way', async () => {
-    const answer = await exchange(GOOD + BAD, (_request, response) => response.write('half of'));
+  it('does not write into an answer that is under way, nor cuts it off', async () => {
+    const answer = await exchange(GOOD + BAD, (_request, response) => {
+      response.write('half of');
+      setTimeout(() => response.end(' it'), 20);
+    });
+    expect(answer).toMatch(/half of[^]* it/);
+    expect(answer).not.toContain('400');
+  });
+
+  it('does not write into an answer to what has not come whole', async () => {
+    const half = 'POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n';
+    const answer = await exchange(`${half}no chunk\r\n`, (_request, response) => {
+      response.write('too much');
+      setTimeout(() => response.end(' of it'), 20);
+    });
+    expect(answer).toMatch(/too much[^]* of it/);
     expect(answer).not.toContain('400');
   });
 
@@ -94,6 +109,35 @@ describe('answerProtocolErrors', () => {
       /^HTTP\/1.1 200 OK[^]*half of[^]* it[^]*HTTP\/1.1 200 OK[^]*Connection: close[^]*stored$/,
     );
     expect(answer).not.toContain('400');
+  });
+
+  it('does not lose what is answered already, behind a slower one', async () => {
+    const answer = await exchange(GOOD + STORE + BAD, ({ url }, response) => {
+      if (url === '/good') setTimeout(() => response.end('slow'), 50);
+      else response.end('stored');
+    });
+    expect(answer).toMatch(/slow[^]*stored$/);
+    expect(answer).not.toContain('400');
+  });
+
+  it('carries out nothing that is completed after its time, behind what is being answered', async () => {
+    const carriedOut: (string | undefined)[] = [];
+    const [first, rest] = [STORE.slice(0, -1), STORE.slice(-1)];
+    server = createServer(IMPATIENT, (request, response) => {
+      request.resume().on('end', () => carriedOut.push(request.url));
+      if (request.url !== '/good') return;
+      server!.once('clientError', () => {
+        client.write(rest);
+        setTimeout(() => response.end('slow'), 50);
+      });
+    });
+    answerProtocolErrors(server);
+    await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const answer = text(client);
+    client.write(GOOD + first);
+    expect(await answer).toMatch(/^HTTP\/1.1 200 OK[^]*Connection: close[^]*slow$/);
+    expect(carriedOut).toEqual(['/good']);
   });
 
   it('leaves a client that goes on sending the time to read why it is refused', () => {

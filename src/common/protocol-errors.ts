@@ -63,16 +63,24 @@ export function answerProtocolErrors(server: Server): void {
     // Whatever else such a client sends is reported as well.
     if (ending.has(socket)) return;
     if (!socket.writable) return void socket.destroy(error);
-    const answers = [...(unfinished.get(socket) ?? [])];
-    const owed = answers.findLast(({ req, headersSent }) => req.complete && !headersSent);
-    if (owed) return void (owed.shouldKeepAlive = false);
+    const answers = [...(unfinished.get(socket) ?? [])].filter(({ writableFinished }) => !writableFinished);
+    const owed = answers.findLast(({ req, headersSent }) => req.complete || headersSent);
+    if (owed && !owed.headersSent) {
+      // Node ends the connection behind it. What came late may still come: nobody reads it any more.
+      owed.shouldKeepAlive = false;
+      socket.pause();
+      return;
+    }
     ending.add(socket);
-    // Half an answer followed by another would be taken for the rest of the first.
-    const isAnswering = answers.some(({ headersSent, writableFinished }) => headersSent && !writableFinished);
-    socket.end(isAnswering ? '' : textOf(REFUSALS[error.code ?? ''] ?? MALFORMED));
-    // Node reports a request that is late only once.
-    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+    if (owed) owed.once('finish', () => end(socket));
+    else end(socket, textOf(REFUSALS[error.code ?? ''] ?? MALFORMED));
   });
+}
+
+function end(socket: Duplex, lastWords = ''): void {
+  socket.end(lastWords);
+  // Node reports a request that is late only once.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 function textOf(refusal: Refusal): string {

@@ -16,7 +16,7 @@ async function serve(): Promise<void> {
   const engine = new EmbeddingEngine(model, options.batchTokens, (report) =>
     send({ kind: 'batch', ...report }),
   );
-  const [probe] = await model.embed([[]]);
+  const [probe] = await model.embed([model.tokenise('a')]);
   if (!isUnit(probe!)) throw new Error('it gives vectors without a direction');
   parentPort!.on('message', (request: WorkerRequest | EndOfWorker) => {
     // In a worker this ends the thread alone.

@@ -57,6 +57,17 @@ describeNative('starting on a native PostgreSQL', () => {
     await database.query(`drop role ${name}`);
   }
 
+  /** Whose sessions begin without what we ask for. */
+  function behindPooler(
+    config: DatabaseConfig,
+    log: (message: string) => void = () => undefined,
+  ): PostgresDatabase {
+    const postgres = new PostgresDatabase(config, log);
+    const target = postgres.host.serviceTarget();
+    jest.spyOn(postgres.host, 'serviceTarget').mockReturnValue({ ...target, role: undefined });
+    return postgres;
+  }
+
   // First: afterwards the roles are there, and they belong to the whole server.
   it('prints the SQL for the administrator when the roles cannot be created, and works once it ran', async () => {
     await database.query('create extension vector');
@@ -253,6 +264,8 @@ describeNative('starting on a native PostgreSQL', () => {
     await expect(start(url, { migrations: false })).rejects.toThrow(
       /may not become wm_app \(permission denied to set role "wm_app"\).*GRANT wm_app TO "stranger";/,
     );
+    const refused = behindPooler(databaseConfig(url, { migrations: false })).connect();
+    await expect(refused).rejects.toThrow(/^This login may not become wm_app .*GRANT wm_app TO that login;$/);
     await forgetLogin('stranger');
   });
 
@@ -270,10 +283,7 @@ describeNative('starting on a native PostgreSQL', () => {
 
   it('says that sessions do not begin as wm_app, where something drops what they begin with', async () => {
     const said: string[] = [];
-    const postgres = new PostgresDatabase(databaseConfig(database.url), (message) => said.push(message));
-    const { host } = postgres;
-    const target = host.serviceTarget();
-    jest.spyOn(host, 'serviceTarget').mockReturnValue({ ...target, role: undefined });
+    const postgres = behindPooler(databaseConfig(database.url), (message) => said.push(message));
     await postgres.connect();
     await postgres.close();
     expect(said).toContainEqual(

@@ -42,7 +42,7 @@ export async function rowsOfKept<T extends QueryResultRow>(
   return (await connection.query<T>({ name: kept.nameOf(sql), text: sql, values })).rows;
 }
 
-/** The same for a search. With a metadata filter it is planned for the filter's values: which index helps depends on them. */
+/** The same for a search. With a metadata filter it is another one nearly every time, and would take the place of others. */
 export function rowsOfSearch<T extends QueryResultRow>(
   tenant: TenantContext,
   { metadata }: MemoryFilter,

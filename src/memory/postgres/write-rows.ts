@@ -94,18 +94,20 @@ async function writeByValues(
     memories: (values) => recordset(memories, `memory(${MEMORY_TYPES.join(', ')})`, values),
     vectors: (values) => (chunks.length < COPY_FROM ? vectorValues : vectorRecordset)(chunks, values),
   };
-  const made = (statement: (values: SqlValues) => string) => {
+  // Kept where it is the usual one: for every other number of vectors there is another, and searches would lose their places.
+  const made = (isUsual: boolean, statement: (values: SqlValues) => string) => {
     const parameters = new SqlParameters();
-    return { text: statement(parameters), values: parameters.values };
+    const text = statement(parameters);
+    return () => (isUsual ? rowsOfKept : rowsOf)(tenant, text, parameters.values);
   };
   // Both are made before the first is asked: memories are not stored without vectors that could not be written.
   const statements = [
-    made((values) => insertMemories(tenant, staged, importRunId, values)),
-    ...(chunks.length > 0 ? [made((values) => insertVectors(tenant, staged, values))] : []),
+    made(rows.length === 1, (values) => insertMemories(tenant, staged, importRunId, values)),
+    ...(chunks.length > 0
+      ? [made(chunks.length === 1, (values) => insertVectors(tenant, staged, values))]
+      : []),
   ];
-  // For every number of vectors there is another statement: all of them kept would take the place of searches.
-  const run = chunks.length === 1 ? rowsOfKept : rowsOf;
-  await Promise.all(statements.map(({ text, values }) => run(tenant, text, values)));
+  await Promise.all(statements.map((ask) => ask()));
 }
 
 function recordset(json: string, alias: string, values: SqlValues): string {

@@ -9,8 +9,9 @@ export async function appTransaction<T>(
   connection: PoolClient,
   userId: number | undefined,
   work: (connection: PoolClient) => Promise<T>,
+  answered?: (result: T) => void,
 ): Promise<T> {
-  return transaction(connection, beginAs(userId), work);
+  return transaction(connection, beginAs(userId), work, answered);
 }
 
 /**
@@ -20,11 +21,13 @@ export async function appTransaction<T>(
  * itself. On a server its session is `wm_app`'s and of no tenant, so that it finds no row and may write none.
  *
  * @param begin the statements that it begins with, BEGIN the first.
+ * @param answered is told the result before the end of the transaction, once it is known to have begun.
  */
 export async function transaction<T>(
   connection: PoolClient,
   begin: string,
   work: (connection: PoolClient) => Promise<T>,
+  answered: (result: T) => void = () => undefined,
 ): Promise<T> {
   const begun = connection.query(begin);
   // Asked for below, where it also rejects.
@@ -32,6 +35,7 @@ export async function transaction<T>(
   try {
     const result = await work(connection);
     await begun;
+    answered(result);
     await connection.query('commit');
     return result;
   } catch (error) {

@@ -13,7 +13,7 @@ export async function checkIsolation(service: DataSource): Promise<void> {
   const runner = service.createQueryRunner();
   try {
     await runner.query('begin');
-    await runner.query(`set local role ${APP_ROLE}`);
+    await becomeAppRole(runner);
     const [proof] = (await runner.query(ISOLATION_PROOF)) as IsolationProof[];
     if (proof!.bypasses) throw notInForce(APP_ROLE, `the role bypasses it. ${REMEDY}`);
     await refuseOpenPolicies(runner);
@@ -77,4 +77,16 @@ const OPEN_POLICIES = `
 
 function notInForce(role: string, reason: string): StartupError {
   return new StartupError(`Row-level security is not in force for ${role}: ${reason}`);
+}
+
+/** Where sessions do not begin as it already: those of the owner, and those behind a pooler. */
+async function becomeAppRole(runner: QueryRunner): Promise<void> {
+  try {
+    await runner.query(`set local role ${APP_ROLE}`);
+  } catch (cause) {
+    throw new StartupError(
+      `This login may not become ${APP_ROLE} (${(cause as Error).message}). As a superuser: GRANT ${APP_ROLE} TO that login;`,
+      { cause },
+    );
+  }
 }

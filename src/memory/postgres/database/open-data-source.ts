@@ -1,4 +1,4 @@
-import { ClientBase, escapeIdentifier, Pool } from 'pg';
+import { Client, ClientBase, escapeIdentifier, Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { StartupError } from '../../../common/startup.error';
 import { ConnectionTarget, dataSourceOptions } from './data-source-options';
@@ -28,10 +28,8 @@ export async function openDataSource(target: ConnectionTarget): Promise<DataSour
 const ROLE_REFUSALS = ['42501', '22023'];
 
 function mayNotBecome(role: string, { url }: ConnectionTarget, cause: Error): StartupError {
-  const { username, pathname } = new URL(url!);
-  const [login, database] = [username, pathname.slice(1)].map((name) =>
-    escapeIdentifier(decodeURIComponent(name)),
-  );
+  const { user = '', database: name = '' } = new Client({ connectionString: url });
+  const [login, database] = [user, name].map((each) => escapeIdentifier(each));
   return new StartupError(
     `The role of DATABASE_URL may not become ${role} (${cause.message}). As a superuser: GRANT ${role} TO ${login}; or, ` +
       `where it may not connect: GRANT CONNECT ON DATABASE ${database} TO ${login};`,

@@ -67,8 +67,9 @@ export class PostgresDatabase {
     const [session] = await service.query<{ role: string }[]>('select current_user as role');
     if (session!.role === APP_ROLE) return;
     this.log(
-      `Sessions begin as ${session!.role} instead of ${APP_ROLE}: a pooler before PostgreSQL drops their start-up options. Tenants ` +
-        'are kept apart by their transactions; see docs/operations.md, "Search and its plans", for what to set at the server instead.',
+      `Sessions begin as ${session!.role} instead of ${APP_ROLE}: a pooler before PostgreSQL drops their start-up options, or ` +
+        '`options` in DATABASE_URL replace them. Tenants are kept apart by their transactions; see docs/operations.md, ' +
+        '"Search and its plans", for what to set at the server instead.',
     );
   }
 
@@ -140,8 +141,7 @@ export class PostgresDatabase {
   /** The same where they need one: the result does not wait for its end. */
   readTenant<T>(userId: number, work: (connection: PoolClient) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const reading = async (connection: PoolClient) => resolve(await work(connection));
-      this.transaction(userId, reading).catch(reject);
+      this.transaction(userId, work, resolve).catch(reject);
     });
   }
 
@@ -170,8 +170,9 @@ export class PostgresDatabase {
   private transaction<T>(
     userId: number | undefined,
     work: (connection: PoolClient) => Promise<T>,
+    answered?: (result: T) => void,
   ): Promise<T> {
-    return this.attempt((connection) => appTransaction(connection, userId, work));
+    return this.attempt((connection) => appTransaction(connection, userId, work, answered));
   }
 
   /** Again after a conflict. */
