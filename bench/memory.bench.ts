@@ -5,7 +5,7 @@ import { until } from '../test/support/processes';
 import { ServiceProcess } from '../test/support/service-process';
 import { Api } from './api';
 import { Benchmark, PlotOfRows, Row } from './benchmark';
-import { each, inPartsOf, median } from './measure';
+import { each, inPartsOf, median, sum } from './measure';
 import { realTexts } from './texts';
 import { withDatabase } from './tenant-database';
 
@@ -115,7 +115,7 @@ async function samplesIn(file: string): Promise<Sample[]> {
 }
 
 function sampleOf(threads: readonly Collected[]): Sample {
-  const total = (of: (thread: Collected) => number) => threads.reduce((sum, thread) => sum + of(thread), 0);
+  const total = (of: (thread: Collected) => number) => sum(threads.map(of));
   const resident = threads[0]!.rss;
   return {
     held: total(({ heapUsed, external }) => heapUsed + external),

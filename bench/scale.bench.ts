@@ -1,7 +1,7 @@
 import type { Benchmark, PlotOfRows, Row } from './benchmark';
 import { withService } from './api';
 import { readCorpus } from './corpus';
-import { each, inPartsOf, median, p95, timed } from './measure';
+import { each, inPartsOf, median, p95, sum, timed } from './measure';
 import { addMemories, measureAt, relationBytes } from './scale-database';
 import { vacuum, withDatabase, withRepository } from './tenant-database';
 import { realTexts } from './texts';
@@ -115,7 +115,7 @@ function sizeRows(relations: Awaited<ReturnType<typeof relationBytes>>, memories
     measured: bytes / memories,
     goal: '',
   });
-  const all = relations.reduce((sum, { bytes }) => sum + bytes, 0);
+  const all = sum(relations.map(({ bytes }) => bytes));
   const large = relations.filter(({ bytes }) => bytes >= memories);
   return [row('all', all), ...large.map(({ relation, bytes }) => row(relation, bytes))];
 }

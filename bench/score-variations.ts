@@ -6,6 +6,7 @@ import {
   ScoreWeights,
 } from '../src/memory/hybrid/context-scores';
 import type { Scored } from './locomo-searches';
+import { mean } from './measure';
 
 /** Puts the candidates in order: by falling score, what is given in any order. */
 export type Scoring = (scored: Scored) => readonly Pick<ScoredMemory, 'memoryId' | 'score'>[];
@@ -73,11 +74,9 @@ export const toZeroAndOne: Rescaling = (figures) => {
 };
 
 export const toStandardDeviations: Rescaling = (figures) => {
-  const mean = figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
-  const deviation = Math.sqrt(
-    figures.reduce((sum, figure) => sum + (figure - mean) ** 2, 0) / figures.length,
-  );
-  return figures.map((figure) => (deviation === 0 ? 0 : (figure - mean) / deviation));
+  const middle = mean(figures);
+  const deviation = Math.sqrt(mean(figures.map((figure) => (figure - middle) ** 2)));
+  return figures.map((figure) => (deviation === 0 ? 0 : (figure - middle) / deviation));
 };
 
 /** As reciprocal rank fusion usually has it. */

@@ -1,3 +1,4 @@
+import type { LocalEmbedder } from '../src/embedding/local.embedder';
 import type { SearchMode } from '../src/memory/hybrid/memory-search';
 import { Api, withService } from './api';
 import { BareCollection } from './bare-collection';
@@ -28,22 +29,19 @@ type Work = (text: string) => Promise<unknown>;
 
 /** What a search consists of at least. */
 interface Parts {
-  embed(text: string): Promise<Float32Array>;
-  nearest(vector: Float32Array): Promise<unknown>;
+  readonly embed: (text: string) => Promise<Float32Array>;
+  readonly nearest: (vector: Float32Array) => Promise<unknown>;
 }
 
 export const search: Benchmark = {
   about: `${ABOUT} beside their questions embedded without a service and compared by ChromaDB's own query, ChromaDB`,
   run: ({ locomo, url }) =>
     withEmbedder((embedder) =>
-      run(locomo, url, { MEMORY_BACKEND: 'chromadb' }, async (texts, work) => {
+      run(locomo, url, { MEMORY_BACKEND: 'chromadb' }, embedder, async (texts, work) => {
         const chunks = await embedder.embedTexts(texts);
         const bare = await BareCollection.start(chunks.map(([first]) => first!));
         try {
-          return await work({
-            embed: (text) => embedder.embedQuery(text),
-            nearest: (vector) => bare.nearest(vector),
-          });
+          return await work((vector) => bare.nearest(vector));
         } finally {
           await bare.stop();
         }
@@ -56,14 +54,11 @@ export const searchPostgresql: Benchmark = {
   run: ({ locomo, database }) =>
     withEmbedder((embedder) =>
       withDatabase(database, (DATABASE_URL) =>
-        run(locomo, undefined, { MEMORY_BACKEND: 'postgresql', DATABASE_URL }, async (_, work) => {
+        run(locomo, undefined, { MEMORY_BACKEND: 'postgresql', DATABASE_URL }, embedder, async (_, work) => {
           await vacuum(DATABASE_URL);
           const bare = new BareScan(DATABASE_URL, MOST_AT_ONCE);
           try {
-            return await work({
-              embed: (text) => embedder.embedQuery(text),
-              nearest: (vector) => bare.nearest(USER, vector),
-            });
+            return await work((vector) => bare.nearest(USER, vector));
           } finally {
             await bare.end();
           }
@@ -72,24 +67,26 @@ export const searchPostgresql: Benchmark = {
     ),
 };
 
-/** Works with the parts of a search among `texts`, once the service has these. */
-type WithParts = (
+/** Works with the comparison of a search among `texts`, once the service has these. */
+type WithNearest = (
   texts: readonly string[],
-  work: (parts: Parts) => Promise<readonly Row[]>,
+  work: (nearest: Parts['nearest']) => Promise<readonly Row[]>,
 ) => Promise<readonly Row[]>;
 
 async function run(
   locomo: string,
   url: string | undefined,
   environment: Record<string, string>,
-  withParts: WithParts,
+  embedder: LocalEmbedder,
+  withNearest: WithNearest,
 ): Promise<readonly Row[]> {
   const texts = realTexts(MEMORIES, locomo);
   const cache = { EMBEDDING_CACHE_SIZE: String(EMBEDDER_OPTIONS.cacheSize) };
   return withService(url, { ...environment, ...cache }, async (api) => {
     const memories = texts.map((content, n) => ({ content, external_id: `search ${n}` }));
     for (const part of inPartsOf(250, memories)) await api.post('store/batch', { memories: part });
-    return withParts(texts, async (parts) => {
+    return withNearest(texts, async (nearest) => {
+      const parts: Parts = { embed: (text) => embedder.embedQuery(text), nearest };
       const messages = texts.slice(-TEXTS);
       const least = leastOf(parts);
       await warmUp(
@@ -159,7 +156,7 @@ async function rates(
   const [measured, together, ...alone] = await inTurns(ROUNDS, [
     round(texts, concurrency, searchFor(api, 'semantic'), times.searched),
     round(texts, concurrency, leastOf(parts), times.least),
-    round(texts, concurrency, (text) => parts.embed(text)),
+    round(texts, concurrency, parts.embed),
     round(texts, concurrency, () => parts.nearest(vector)),
   ]);
   const what = `${concurrency === 1 ? 'one' : concurrency} at a time, semantic`;
@@ -170,8 +167,8 @@ async function rates(
   ];
 }
 
-function leastOf(parts: Parts): Work {
-  return async (text) => parts.nearest(await parts.embed(text));
+function leastOf({ embed, nearest }: Parts): Work {
+  return async (text) => nearest(await embed(text));
 }
 
 async function searchedByWords(api: Api, texts: readonly string[]): Promise<Figures[]> {
